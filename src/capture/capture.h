@@ -1,0 +1,51 @@
+/* capture/capture.h: what the frame room needs of capture: start, stop, drain, names. */
+#ifndef PP_CAPTURE_H
+#define PP_CAPTURE_H
+
+#include <paintprof/frame.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whole records of one thread, in order. */
+typedef struct pp_block {
+    uint32_t thread; /* number, 1 for the first of the process */
+    bool fresh;      /* begins a chunk: base_ticks are its full ticks */
+    bool last;       /* the thread is gone and this is its end (count may be 0) */
+    uint64_t lost;   /* records lost just before this block: open zones are unknown */
+    uint64_t base_ticks;
+    const uint64_t *words;
+    size_t count;
+} pp_block;
+
+typedef void (*pp_block_fn)(void *user, const pp_block *block);
+
+/* Starts capture: sites that the gate lets through begin to record, at most buffer_bytes stay
+ * undrained. frame_ended(user) is called at the end of each frame, on its thread, inside a zone
+ * that charges its time to overlay. 0, PP_EBUSY, PP_ENOMEM. */
+int pp_capture_start(uint64_t buffer_bytes, void (*frame_ended)(void *user), void *user);
+
+/* Stops recording and frees all chunks; what was not drained is gone. */
+void pp_capture_stop(void);
+
+/* Passes everything published since the last drain to visit. One caller at a time. */
+void pp_capture_drain(pp_block_fn visit, void *user);
+
+/* Waits until threads have filled a quarter of the buffer (true), or until timeout or
+ * pp_capture_wake() (false). */
+bool pp_capture_wait(uint64_t timeout_ns);
+void pp_capture_wake(void);
+
+/* Records lost so far in this capture, all threads. */
+uint64_t pp_capture_dropped(void);
+
+/* What an id of a record means; NULL for one never given. Immortal. */
+const pp_site_info *pp_capture_site(uint32_t id);
+const char *pp_capture_label(uint32_t id);
+
+/* The title and renderer of a window number, copied into the caller's buffers; false if unknown. */
+bool pp_window_describe(uint32_t number, char *title, size_t title_capacity, char *renderer,
+                        size_t renderer_capacity);
+uint32_t pp_window_last_number(void);
+
+#endif

@@ -1,0 +1,55 @@
+/* capture/record.h: the words that threads write, and how they are read back.
+ *
+ * A word is ticks << 18 | id << 2 | kind (see paintprof/zone.h). The kind PP_RECORD_EXTENDED has a
+ * type (low 8 bits of the id) and the number of payload words behind it (high 8 bits), so that a
+ * reader skips what it does not know. No word is 0: the first 0 of a chunk is its end so far. */
+#ifndef PP_CAPTURE_RECORD_H
+#define PP_CAPTURE_RECORD_H
+
+#include <paintprof/zone.h>
+
+enum pp_extended {
+    PP_EXT_FRAME_BEGIN = 1, /* window, full ticks, asked ticks (0: unknown), budget_ns */
+    PP_EXT_FRAME_END,       /* window | PP_FRAME_*, painted ticks (0: no paint), dirty_px */
+    PP_EXT_COUNT,           /* items created, items painted, on this thread since the last one */
+    PP_EXT_PIXELS,          /* device pixels, charged to the innermost open zone */
+    PP_EXT_MARK_TEXT,       /* size_bytes, then the text in whole words */
+    PP_EXT_FOCUS,           /* window: zones outside a frame belong to its next one; 0: to any */
+};
+
+/* Flags in the high half of PP_EXT_FRAME_END's first word. */
+#define PP_FRAME_CANCELLED (UINT64_C(1) << 32)
+#define PP_FRAME_COUNTS_ITEMS (UINT64_C(2) << 32)
+
+#define PP_TICK_MASK ((UINT64_C(1) << (64 - PP_RECORD_TICK_SHIFT)) - 1)
+
+static inline unsigned pp_word_kind(uint64_t word)
+{
+    return (unsigned)(word & ((1u << PP_RECORD_KIND_BITS) - 1));
+}
+
+static inline uint32_t pp_word_id(uint64_t word)
+{
+    return (uint32_t)(word >> PP_RECORD_KIND_BITS) & ((1u << PP_RECORD_ID_BITS) - 1);
+}
+
+static inline unsigned pp_word_type(uint64_t word)
+{
+    return pp_word_id(word) & 0xff;
+}
+
+/* Payload words behind a word: 0 for all but extended ones. */
+static inline size_t pp_word_payload(uint64_t word)
+{
+    return pp_word_kind(word) == PP_RECORD_EXTENDED ? pp_word_id(word) >> 8 : 0;
+}
+
+/* The full ticks of a word that follows previous_ticks on the same thread. Unfenced reads may
+ * step back by a little: then time stands still. */
+static inline uint64_t pp_word_ticks(uint64_t previous_ticks, uint64_t word)
+{
+    uint64_t delta = ((word >> PP_RECORD_TICK_SHIFT) - previous_ticks) & PP_TICK_MASK;
+    return delta > PP_TICK_MASK / 2 ? previous_ticks : previous_ticks + delta;
+}
+
+#endif

@@ -1,0 +1,220 @@
+/* capture/window.c: windows and the records that say where their frames begin and end. */
+#include <paintprof/window.h>
+
+#include "base/base.h"
+#include "capture/state.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double DEFAULT_HZ = 60;
+
+struct pp_window {
+    uint32_t number;
+    bool counts_items;
+    bool has_begun; /* a frame whose begin was recorded */
+    uint64_t budget_ns;
+    uint64_t asked_ticks;   /* 0: not asked */
+    uint64_t painted_ticks; /* end of the last paint of this frame, 0: none yet */
+    uint64_t dirty_px;
+};
+
+/* What outlives a window: its title and renderer, for the sidecar. */
+typedef struct description {
+    struct description *next;
+    uint32_t number;
+    char *title, *renderer;
+} description;
+
+static struct {
+    pthread_mutex_t mutex;
+    description *first; /* youngest */
+    uint32_t last_number;
+} windows = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static __thread struct {
+    uint32_t created, painted;
+    uint32_t focus;
+} counts __attribute__((tls_model("initial-exec")));
+
+static void set_text(char **text, const char *value)
+{
+    char *copy = strdup(value ? value : "");
+    if (copy) {
+        free(*text);
+        *text = copy;
+    }
+}
+
+static description *describe(const char *title, const char *renderer)
+{
+    description *d = calloc(1, sizeof *d);
+    if (!d)
+        return NULL;
+    set_text(&d->title, title);
+    set_text(&d->renderer, renderer);
+    if (!d->title || !d->renderer) {
+        free(d->title);
+        free(d->renderer);
+        free(d);
+        return NULL;
+    }
+    pthread_mutex_lock(&windows.mutex);
+    d->number = ++windows.last_number;
+    d->next = windows.first;
+    windows.first = d;
+    pthread_mutex_unlock(&windows.mutex);
+    return d;
+}
+
+/* Under the lock. */
+static description *find(uint32_t number)
+{
+    description *d = windows.first;
+    while (d && d->number != number)
+        d = d->next;
+    return d;
+}
+
+int pp_window_create(pp_window **out, const pp_window_opts *opts)
+{
+    if (!out || !opts || opts->struct_size < sizeof *opts)
+        return pp_fail(PP_EINVAL, "pp_window_create: no place for the window, or no valid options");
+    pp_window *window = calloc(1, sizeof *window);
+    description *d = window ? describe(opts->title, opts->renderer) : NULL;
+    if (!d) {
+        free(window);
+        return pp_fail(PP_ENOMEM, "out of memory for a window");
+    }
+    window->number = d->number;
+    window->counts_items = opts->counts_items;
+    pp_window_set_refresh_hz(window, opts->refresh_hz);
+    *out = window;
+    return PP_OK;
+}
+
+void pp_window_destroy(pp_window *window)
+{
+    free(window);
+}
+
+uint32_t pp_window_number(const pp_window *window)
+{
+    return window->number;
+}
+
+void pp_window_set_refresh_hz(pp_window *window, double refresh_hz)
+{
+    double hz = isfinite(refresh_hz) && refresh_hz > 0 ? refresh_hz : DEFAULT_HZ;
+    window->budget_ns = (uint64_t)(1e9 / hz + 0.5);
+}
+
+void pp_window_set_renderer(pp_window *window, const char *renderer)
+{
+    pthread_mutex_lock(&windows.mutex);
+    set_text(&find(window->number)->renderer, renderer);
+    pthread_mutex_unlock(&windows.mutex);
+}
+
+bool pp_window_describe(uint32_t number, char *title, size_t title_capacity, char *renderer,
+                        size_t renderer_capacity)
+{
+    pthread_mutex_lock(&windows.mutex);
+    const description *d = find(number);
+    if (d) {
+        pp_format(title, title_capacity, "%s", d->title);
+        pp_format(renderer, renderer_capacity, "%s", d->renderer);
+    }
+    pthread_mutex_unlock(&windows.mutex);
+    return d != NULL;
+}
+
+uint32_t pp_window_last_number(void)
+{
+    pthread_mutex_lock(&windows.mutex);
+    uint32_t number = windows.last_number;
+    pthread_mutex_unlock(&windows.mutex);
+    return number;
+}
+
+/* ---- Frames -------------------------------------------------------------------------------- */
+
+void pp_frame_asked(pp_window *window)
+{
+    if (pp_capture_generation() && !window->asked_ticks)
+        window->asked_ticks = pp_ticks();
+}
+
+void pp_frame_begin(pp_window *window)
+{
+    window->has_begun = pp_capture_generation() != 0;
+    window->painted_ticks = 0;
+    window->dirty_px = 0;
+    if (!window->has_begun)
+        return;
+    uint64_t payload[] = {window->number, pp_ticks(), window->asked_ticks, window->budget_ns};
+    window->asked_ticks = 0;
+    pp_write_extended(PP_EXT_FRAME_BEGIN, payload, PP_COUNT_OF(payload));
+}
+
+void pp_frame_painted(pp_window *window, uint64_t dirty_px)
+{
+    if (!window->has_begun)
+        return;
+    window->painted_ticks = pp_ticks();
+    window->dirty_px += dirty_px;
+}
+
+static void write_counts(const pp_window *window)
+{
+    if (!window->counts_items && !counts.created && !counts.painted)
+        return;
+    uint64_t payload[] = {counts.created, counts.painted};
+    counts.created = counts.painted = 0;
+    pp_write_extended(PP_EXT_COUNT, payload, PP_COUNT_OF(payload));
+}
+
+static void end_frame(pp_window *window, uint64_t flags)
+{
+    if (!window->has_begun)
+        return;
+    window->has_begun = false;
+    write_counts(window);
+    if (window->counts_items)
+        flags |= PP_FRAME_COUNTS_ITEMS;
+    uint64_t payload[] = {window->number | flags, window->painted_ticks, window->dirty_px};
+    pp_write_extended(PP_EXT_FRAME_END, payload, PP_COUNT_OF(payload));
+    pp_capture_frame_ended();
+}
+
+void pp_frame_end(pp_window *window)
+{
+    end_frame(window, 0);
+}
+
+void pp_frame_cancel(pp_window *window)
+{
+    end_frame(window, PP_FRAME_CANCELLED);
+}
+
+void pp_count_items_created(uint32_t count)
+{
+    counts.created += count;
+}
+
+void pp_count_items_painted(uint32_t count)
+{
+    counts.painted += count;
+}
+
+void pp_window_focus(const pp_window *window)
+{
+    uint32_t number = window ? window->number : 0;
+    if (number == counts.focus || !pp_capture_generation())
+        return;
+    counts.focus = number;
+    uint64_t payload = number;
+    pp_write_extended(PP_EXT_FOCUS, &payload, 1);
+}

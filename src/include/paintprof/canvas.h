@@ -1,0 +1,115 @@
+/* paintprof/canvas.h: the small drawing interface that scene and overlay draw through, so that
+ * neither knows a toolkit. Everything is in device pixels, as integers, in arrays.
+ *
+ * A canvas lives for one paint. An implementation embeds pp_canvas as its first member. */
+#ifndef PAINTPROF_CANVAS_H
+#define PAINTPROF_CANVAS_H
+
+#include <paintprof/export.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+PP_BEGIN_DECLS
+
+typedef struct pp_point {
+    int x, y;
+} pp_point;
+
+typedef struct pp_rect {
+    int x, y, w, h;
+} pp_rect;
+
+typedef struct pp_line {
+    int x1, y1, x2, y2; /* both ends are drawn */
+} pp_line;
+
+typedef struct pp_triangle {
+    pp_point a, b, c;
+} pp_triangle;
+
+/* 0xAARRGGBB, not premultiplied. */
+typedef uint32_t pp_color;
+
+/* Pixels of an image: 0xAARRGGBB premultiplied, row by row. The owner bumps version when they
+ * change, so that an implementation may keep a copy. */
+typedef struct pp_image {
+    const uint32_t *pixels;
+    int width, height, stride_px;
+    bool opaque;
+    uint64_t version;
+} pp_image;
+
+/* The part src of an image, put with its top left corner at to. */
+typedef struct pp_fragment {
+    pp_rect src;
+    pp_point to;
+} pp_fragment;
+
+typedef enum pp_font_family { PP_FONT_SANS, PP_FONT_MONO } pp_font_family;
+
+typedef struct pp_font {
+    pp_font_family family;
+    int size_px; /* of the em square, device pixels */
+    bool bold;
+} pp_font;
+
+/* Where a text stands to its point: one of the three of each axis. */
+enum {
+    PP_ALIGN_LEFT = 0,
+    PP_ALIGN_CENTER = 1,
+    PP_ALIGN_RIGHT = 2,
+    PP_ALIGN_TOP = 0,
+    PP_ALIGN_MIDDLE = 4,
+    PP_ALIGN_BOTTOM = 8,
+    PP_ALIGN_BASELINE = 12
+};
+
+typedef struct pp_text {
+    pp_point at;
+    unsigned align;
+    const char *utf8; /* valid during the call */
+    size_t size_bytes;
+    pp_color color;
+} pp_text;
+
+typedef struct pp_canvas pp_canvas;
+
+/* What an implementation provides; no entry is NULL. Arrays are read during the call only. */
+typedef struct pp_canvas_ops {
+    uint32_t struct_size; /* sizeof(pp_canvas_ops) */
+    void (*push_clip)(pp_canvas *canvas, pp_rect clip); /* within the present clip */
+    void (*pop_clip)(pp_canvas *canvas);
+    void (*fill_rects)(pp_canvas *canvas, const pp_rect *rects, size_t count, pp_color color);
+    /* Outlines, one pixel wide, inside the rectangles. */
+    void (*stroke_rects)(pp_canvas *canvas, const pp_rect *rects, size_t count, pp_color color);
+    void (*lines)(pp_canvas *canvas, const pp_line *lines, size_t count, pp_color color,
+                  int width_px);
+    void (*polyline)(pp_canvas *canvas, const pp_point *points, size_t count, pp_color color,
+                     int width_px);
+    void (*triangles)(pp_canvas *canvas, const pp_triangle *triangles, size_t count,
+                      pp_color color);
+    void (*texts)(pp_canvas *canvas, pp_font font, const pp_text *texts, size_t count);
+    /* The advance of a text in device pixels, rounded up. */
+    int (*text_width)(pp_canvas *canvas, pp_font font, const char *utf8, size_t size_bytes);
+    void (*fragments)(pp_canvas *canvas, const pp_image *image, const pp_fragment *fragments,
+                      size_t count);
+} pp_canvas_ops;
+
+struct pp_canvas {
+    const pp_canvas_ops *ops;
+    int width_px, height_px;
+    double ratio;  /* device pixels per logical pixel */
+    pp_rect dirty; /* what has to be drawn; drawing more is allowed and is clipped */
+};
+
+/* Device pixels of a length in logical pixels, rounded, at least 1 for a positive one. */
+static inline int pp_canvas_px(const pp_canvas *canvas, double logical_px)
+{
+    int px = (int)(logical_px * canvas->ratio + 0.5);
+    return px < 1 && logical_px > 0 ? 1 : px;
+}
+
+PP_END_DECLS
+
+#endif

@@ -1,0 +1,47 @@
+/* paintprof/chart.h: what is drawn around and over the annotations: curve, axes, crosshair. */
+#ifndef PAINTPROF_CHART_H
+#define PAINTPROF_CHART_H
+
+#include <paintprof/canvas.h>
+#include <paintprof/export.h>
+#include <paintprof/series.h>
+#include <paintprof/view.h>
+
+PP_BEGIN_DECLS
+
+/* The colours of a chart. */
+typedef struct pp_theme {
+    pp_color background, plot, grid, axis_text, curve, bar_up, bar_down, gap_up, gap_down,
+        gap_text, crosshair, tag, tag_text;
+} pp_theme;
+
+extern PP_API const pp_theme pp_theme_dark;
+
+typedef enum pp_curve_style { PP_CURVE_LINE, PP_CURVE_OHLC } pp_curve_style;
+
+/* The plot rectangle inside a widget of that size, leaving room for the axes. Since: 0.1 */
+PP_API pp_rect pp_chart_plot_rect(int width_px, int height_px, double ratio);
+
+/* Sets the view's ranges to the rows [first, last) with a margin; plot is kept. Since: 0.1 */
+PP_API void pp_chart_fit(pp_view *view, const pp_series *series, size_t first, size_t last);
+
+/* Background, grid and axes with readable dates (UTC) and prices; steps of 1, 2 or 5 for prices
+ * and of calendar units for dates, labels that never overlap. Thread of all: any. Since: 0.1 */
+PP_API void pp_chart_draw_axes(pp_canvas *canvas, const pp_view *view);
+
+/* The curve: at most a few shapes per pixel column, whatever the number of rows. Since: 0.1 */
+PP_API void pp_chart_draw_curve(pp_canvas *canvas, const pp_view *view, const pp_series *series,
+                                pp_curve_style style);
+
+/* Crosshair at a point with date and price tags on the axes and the values of the row nearest to
+ * it; nothing outside the plot. Since: 0.1 */
+PP_API void pp_chart_draw_crosshair(pp_canvas *canvas, const pp_view *view,
+                                    const pp_series *series, int x_px, int y_px);
+
+/* A panel in the middle of the canvas with title and lines of "key<TAB>what". Since: 0.1 */
+PP_API void pp_chart_draw_help(pp_canvas *canvas, const char *title, const char *const *lines,
+                               size_t count);
+
+PP_END_DECLS
+
+#endif

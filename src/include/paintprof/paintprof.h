@@ -1,0 +1,22 @@
+/* paintprof/paintprof.h: the whole core. The Qt side is paintprof/qt.h and paintprof/qwidget.hpp,
+ * the chart scene paintprof/scene.h. */
+#ifndef PAINTPROF_PAINTPROF_H
+#define PAINTPROF_PAINTPROF_H
+
+#include <paintprof/canvas.h>
+#include <paintprof/clock.h>
+#include <paintprof/csv.h>
+#include <paintprof/error.h>
+#include <paintprof/export.h>
+#include <paintprof/frame.h>
+#include <paintprof/gate.h>
+#include <paintprof/hook.h>
+#include <paintprof/overlay.h>
+#include <paintprof/phase.h>
+#include <paintprof/profiler.h>
+#include <paintprof/session.h>
+#include <paintprof/version.h>
+#include <paintprof/window.h>
+#include <paintprof/zone.h>
+
+#endif

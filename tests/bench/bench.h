@@ -1,0 +1,56 @@
+/* bench/bench.h: cases of paintprof-bench, and how one is measured and reported. */
+#ifndef PP_BENCH_H
+#define PP_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What one case found. Times are nanoseconds of one operation, the empty loop subtracted. */
+typedef struct bench_result {
+    const char *name;
+    double median_ns;
+    double p99_ns; /* over the blocks that were timed */
+    uint64_t iterations;
+    double loop_ns;        /* of the empty loop; negative: none was needed */
+    const char *reference; /* NULL: none */
+    double reference_ns;
+    double extra_ns; /* ours minus reference, where the difference is the figure; else NaN */
+} bench_result;
+
+/* A case whose operation is short: run(n) performs it n times. */
+typedef struct bench_loop {
+    void (*run)(uint64_t count);
+    void (*between)(void); /* after each block, untimed; NULL: nothing */
+    uint64_t block;        /* operations a block */
+} bench_loop;
+
+typedef struct bench_case {
+    const char *name;
+    const char *what;
+    int (*measure)(const struct bench_case *self, bench_result *result);
+    const char *scale_factor; /* of a case that needs Qt: run in a process of its own */
+} bench_case;
+
+extern const bench_case bench_core_cases[];
+extern const size_t bench_core_case_count;
+extern const bench_case bench_qt_cases[];
+extern const size_t bench_qt_case_count;
+
+/* CLOCK_MONOTONIC now, independent of the library. */
+uint64_t bench_now_ns(void);
+
+/* Times ours, reference (NULL: none) and the empty loop in turn, block by block, for about a
+ * second, and fills result but for its names. */
+void bench_measure_loops(const bench_loop *ours, const bench_loop *reference, bench_result *result);
+
+/* The q-quantile (nearest rank) of values, which are sorted by it. */
+double bench_quantile(double *values, size_t count, double q);
+
+/* The floor: two counter reads and four 8-byte stores to a thread-local ring. */
+extern const bench_loop bench_floor_loop;
+
+/* Keeps the compiler from moving memory accesses over this point. */
+#define BENCH_BARRIER() __asm__ volatile("" ::: "memory")
+
+#endif

@@ -1,0 +1,5 @@
+/* bench/no_qt_cases.c: a build without Qt has no frames of a window to time. */
+#include "bench.h"
+
+const bench_case bench_qt_cases[1] = {{0}};
+const size_t bench_qt_case_count = 0;
