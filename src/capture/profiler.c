@@ -2,6 +2,7 @@
 #include <paintprof/profiler.h>
 
 #include "base/base.h"
+#include "capture/gate_filter.h"
 #include "capture/state.h"
 #include "capture/text_block.h"
 
@@ -14,13 +15,13 @@ enum { NAME_CAPACITY = 256, LABEL_CAPACITY = 512 };
 /* By the gate, following the global threshold. */
 static const pp_profiler_opts DEFAULT_OPTS = {.ms_threshold = PP_MS_SLOWER_THEN};
 
-static bool prints(const pp_profiler_opts *opts)
+static bool prints(const char *name, const pp_profiler_opts *opts)
 {
     switch (opts->when) {
     case PP_ENABLED:
         return true;
     case PP_BY_GATE:
-        return pg_profile_enabled() && pp_text_enabled();
+        return pg_profile_enabled() && pp_text_enabled() && pp_filter_matches(name);
     case PP_DISABLED:
     default:
         return false;
@@ -46,7 +47,7 @@ static pp_profiler begin(const char *kind, const char *name, const pp_profiler_o
 {
     pp_profiler profiler = {0, {0}};
     profiler.zone = begin_zone(kind, opts);
-    if (prints(opts))
+    if (prints(name, opts))
         profiler.serial = pp_text_block_begin(name, opts->ms_threshold, opts->immediate);
     return profiler;
 }

@@ -406,10 +406,14 @@ void pp_capture_stop(void)
 
 void pp_capture_frame_ended(void)
 {
-    if (!pp_capture_generation())
+    pthread_mutex_lock(&capture.mutex);
+    void (*frame_ended)(void *user) = capture.generation ? capture.frame_ended : NULL;
+    void *user = capture.frame_user;
+    pthread_mutex_unlock(&capture.mutex);
+    if (!frame_ended)
         return;
     pp_zone zone = pp_overhead_begin();
-    capture.frame_ended(capture.frame_user);
+    frame_ended(user);
     pp_zone_end(&zone);
 }
 

@@ -36,7 +36,8 @@ static struct {
 
 static __thread struct {
     uint32_t created, painted;
-    uint32_t focus;
+    uint32_t focus;            /* recorded last, */
+    uint32_t focus_generation; /* in this capture */
 } counts __attribute__((tls_model("initial-exec")));
 
 static void set_text(char **text, const char *value)
@@ -212,7 +213,11 @@ void pp_count_items_painted(uint32_t count)
 void pp_window_focus(const pp_window *window)
 {
     uint32_t number = window ? window->number : 0;
-    if (number == counts.focus || !pp_capture_generation())
+    uint32_t generation = pp_capture_generation();
+    if (counts.focus_generation != generation)
+        counts.focus = 0; /* where every capture starts */
+    counts.focus_generation = generation;
+    if (number == counts.focus || !generation)
         return;
     counts.focus = number;
     uint64_t payload = number;

@@ -17,6 +17,15 @@ PP_END_DECLS
 #include <stdlib.h>
 #include <string.h>
 
+/* The suites of a cross build run under qemu-user, which can neither exec a foreign program nor
+ * start a thread in a forked child. */
+static inline void skip_if_emulated(void)
+{
+#if defined(PP_TEST_EMULATED)
+    skip();
+#endif
+}
+
 /* A clock that moves only when a test says so. */
 static uint64_t fake_now_ns = 1000000000;
 

@@ -172,6 +172,21 @@ static void the_gate_and_the_text_switch_decide_for_profilers_by_gate(void **sta
     assert_int_equal(out.writes, 1);
 }
 
+static void the_filter_decides_for_profilers_by_gate(void **state)
+{
+    (void)state;
+    pg_set_profile_enabled(true);
+    pp_set_text_enabled(true);
+    assert_int_equal(pp_set_site_filter("Curve.*"), PP_OK);
+    pp_profiler axis = pp_profiler_begin("Axis.paint()", NULL);
+    pp_profiler curve = pp_profiler_beginf(NULL, "Curve.%s()", "paint");
+    pp_profiler_end(&curve);
+    pp_profiler_end(&axis);
+    assert_int_equal(pp_set_site_filter(NULL), PP_OK);
+    assert_string_equal(
+        out.bytes, "> Entering Curve.paint()\n< Exiting Curve.paint(), total time: 0.0000 ms\n");
+}
+
 enum { THREADS = 8, BLOCKS = 200 };
 static pthread_mutex_t many_mutex = PTHREAD_MUTEX_INITIALIZER;
 static int whole_blocks, broken_blocks;
@@ -251,6 +266,7 @@ int main(void)
         CASE(an_immediate_block_prints_each_line_after_the_headings_of_its_ancestors),
         CASE(a_parent_that_ends_closes_what_was_left_open_inside),
         CASE(the_gate_and_the_text_switch_decide_for_profilers_by_gate),
+        CASE(the_filter_decides_for_profilers_by_gate),
         CASE(each_thread_has_its_own_depth_and_whole_blocks),
         CASE(decimals_have_a_point_in_a_comma_locale),
     };

@@ -1,0 +1,50 @@
+/* frame/build.h: turns the records of threads into zones, marks and frames.
+ *
+ * It knows capture's record format and nothing else of capture: names, clock and phases come
+ * through pp_build_source, so that a recording feeds the same code as a running program. */
+#ifndef PP_BUILD_H
+#define PP_BUILD_H
+
+#include "capture/capture.h"
+
+#include <paintprof/session.h>
+
+/* Where names and times come from. site and label give NULL for an unknown id. */
+typedef struct pp_build_source {
+    void *user;
+    const pp_site_info *(*site)(void *user, uint32_t id);
+    const char *(*label)(void *user, uint32_t id);
+    uint64_t (*to_ns)(void *user, uint64_t ticks); /* never falling */
+    uint32_t (*phase_count)(void *user);
+} pp_build_source;
+
+/* Where results go; zone and mark may be NULL, and then cost nothing. */
+typedef struct pp_build_target {
+    void *user;
+    void (*frame)(void *user, const pp_frame *frame);
+    void (*zone)(void *user, const pp_zone_record *zone);
+    void (*mark)(void *user, const pp_mark_record *mark);
+} pp_build_target;
+
+typedef struct pp_builder pp_builder;
+
+/* A builder that has seen nothing; NULL without memory. */
+pp_builder *pp_builder_create(const pp_build_source *source);
+void pp_builder_destroy(pp_builder *builder);
+
+/* Changes where results go; not while in pp_builder_feed(). */
+void pp_builder_set_target(pp_builder *builder, const pp_build_target *target);
+
+/* Takes the next block of a thread; a pp_block_fn. */
+void pp_builder_feed(void *builder, const pp_block *block);
+
+/* What could not be kept: zones deeper than PP_ZONE_DEPTH_MAX, and anything for which memory was
+ * lacking. Their time is part of what encloses them. */
+uint64_t pp_builder_lost(const pp_builder *builder);
+
+enum {
+    PP_ZONE_DEPTH_MAX = 1024, /* open zones of a thread */
+    PP_FRAME_DEPTH_MAX = 16,  /* frames of a thread inside each other */
+};
+
+#endif
