@@ -33,9 +33,15 @@ void pp_paint_hook_run(void *surface, void *hook)
         self->paint(surface, self->user);
         return;
     }
-    __attribute__((cleanup(close_scope)))
+    __attribute__((cleanup(close_scope), unused))
     hook_scope scope = {.profilers = pp_text_block_innermost(), .zone = pp_zone_begin(self->site)};
     self->paint(surface, self->user);
+}
+
+void pp_paint_hook_pixels(const pp_paint_hook *hook, uint64_t pixels)
+{
+    const pp_zone zone = {hook->site ? __atomic_load_n(&hook->site->word, __ATOMIC_RELAXED) : 0};
+    pp_zone_pixels(&zone, pixels);
 }
 
 pp_zone pp_overhead_begin(void)

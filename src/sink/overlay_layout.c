@@ -9,12 +9,13 @@
 enum {
     TEXT = 11,
     HEAD = 16,
-    ROW = 15,
-    PAD = 12,
-    GAP = 8,
-    FULL_W = 376,
-    HEAD_H = 24,
-    GRAPH_H = 88,
+    ROW = 14,
+    PAD = 10,
+    GAP = 6,
+    FULL_W = 308, /* a frame that repaints all of the host repaints the panel too: pixels count */
+    ITEMS_W = 376,
+    HEAD_H = 23,
+    GRAPH_H = 64,
     AXIS_W = 42,
     MINI_W = 452,
     MINI_H = 26,
@@ -56,6 +57,14 @@ static void lay_mini(pp_overlay_layout *layout)
     layout->graph = graph_rect(layout, place);
 }
 
+/* The last line, which is there only while it has something to say. */
+static void lay_foot(pp_overlay_layout *layout, int *y, int gap)
+{
+    int height = layout->shape.badge ? layout->row_h : 0;
+    layout->foot = take_band(layout, y, height, height > 0 ? gap : gap / 2);
+    layout->height = *y;
+}
+
 static void lay_full(pp_overlay_layout *layout)
 {
     int y = px(layout, GAP);
@@ -71,22 +80,20 @@ static void lay_full(pp_overlay_layout *layout)
     layout->table =
         take_band(layout, &y, layout->table_row_h * (int)(layout->shape.table_rows + 1), gap);
     layout->lines = take_band(layout, &y, layout->row_h * lines, gap / 2);
-    layout->foot = take_band(layout, &y, layout->row_h, gap);
-    layout->height = y;
+    lay_foot(layout, &y, gap);
 }
 
 static void lay_items(pp_overlay_layout *layout)
 {
     int y = px(layout, GAP);
     int gap = px(layout, GAP);
-    layout->width = px(layout, FULL_W);
+    layout->width = px(layout, ITEMS_W);
     layout->head = take_band(layout, &y, px(layout, HEAD_H), gap / 2);
     layout->table_row_h = px(layout, ROW + 2); /* room for the bar below a name */
     layout->table = take_band(layout, &y, layout->table_row_h * (PP_OVERLAY_ITEM_ROWS + 1), gap);
     int lines = layout->shape.dropped + layout->shape.note;
     layout->lines = take_band(layout, &y, layout->row_h * lines, lines > 0 ? gap / 2 : 0);
-    layout->foot = take_band(layout, &y, layout->row_h, gap);
-    layout->height = y;
+    lay_foot(layout, &y, gap);
 }
 
 void pp_overlay_layout_make(pp_overlay_layout *layout, const pp_overlay_shape *shape)

@@ -11,7 +11,7 @@ typedef struct pp_overlay_shape {
     double ratio;
     unsigned table_rows; /* of full: with the user phases */
     bool dropped, note;  /* these lines are there */
-    bool badge;          /* of mini: recording or frozen */
+    bool badge;          /* recording or frozen */
 } pp_overlay_shape;
 
 typedef struct pp_overlay_layout {
@@ -28,7 +28,7 @@ typedef struct pp_overlay_layout {
     pp_rect axis;  /* the labels beside the graph */
     pp_rect table; /* heading and rows */
     pp_rect lines; /* sentences below the table */
-    pp_rect foot;
+    pp_rect foot;  /* h is 0 where it has nothing to say */
 } pp_overlay_layout;
 
 void pp_overlay_layout_make(pp_overlay_layout *layout, const pp_overlay_shape *shape);

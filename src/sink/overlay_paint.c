@@ -48,7 +48,7 @@ static void put_columns(const painting *p, pp_overlay_pen *pen, int middle, pp_c
 {
     int right_x = p->layout->table.x + p->layout->table.w;
     for (size_t i = 0; i < columns->count; i++) {
-        int behind = (int)(columns->count - 1 - i) * PP_OVERLAY_NUMBER_CELLS;
+        int behind = (int)(columns->count - 1 - i) * PP_OVERLAY_COLUMN_CELLS;
         pp_overlay_pen_put(pen, right_x - cells_px(p, behind), middle, right, color,
                            columns->text[i]);
     }
@@ -93,24 +93,34 @@ static void format_last_work(char *out, const pp_overlay_stats *stats)
         snprintf(out, PP_OVERLAY_NUMBER_BYTES, "–");
 }
 
+/* The rate that frames really come at, beside the one that the screen would take. */
+static void format_rate(char *out, size_t capacity, const pp_overlay_stats *stats)
+{
+    char hz[PP_OVERLAY_NUMBER_BYTES];
+    out[0] = '\0';
+    if (stats->frames == 0)
+        return;
+    pp_overlay_format_hz(hz, stats->budget_ns);
+    uint64_t tenths = (uint64_t)(stats->rate_hz * 10 + 0.5);
+    if (tenths > 0)
+        snprintf(out, capacity, "%" PRIu64 ".%" PRIu64 " fps · %s", tenths / 10, tenths % 10, hz);
+    else
+        snprintf(out, capacity, "%s", hz);
+}
+
 static void put_head(painting *p)
 {
     const pp_overlay_stats *stats = &p->panel->stats;
     pp_rect head = p->layout->head;
     int baseline = head.y + head.h * 3 / 4;
-    char work[PP_OVERLAY_NUMBER_BYTES], hz[PP_OVERLAY_NUMBER_BYTES], ms[PP_OVERLAY_NUMBER_BYTES];
-    char budget[3 * PP_OVERLAY_NUMBER_BYTES];
+    char work[PP_OVERLAY_NUMBER_BYTES], rate[3 * PP_OVERLAY_NUMBER_BYTES];
     format_last_work(work, stats);
     pp_overlay_pen_put(&p->large, head.x, baseline, baseline_left, strong_color, work);
     int work_w = pp_overlay_pen_width(&p->large, work);
     pp_overlay_pen_put(&p->plain, head.x + work_w + cells_px(p, 1), baseline, baseline_left,
                        label_color, "ms work");
-    if (stats->frames == 0)
-        return;
-    pp_overlay_format_hz(hz, stats->budget_ns);
-    pp_overlay_format_ms(ms, stats->budget_ns);
-    snprintf(budget, sizeof budget, "budget %s ms · %s", ms, hz);
-    pp_overlay_pen_put(&p->plain, head.x + head.w, baseline, baseline_right, label_color, budget);
+    format_rate(rate, sizeof rate, stats);
+    pp_overlay_pen_put(&p->plain, head.x + head.w, baseline, baseline_right, label_color, rate);
 }
 
 /* What to do when there is nothing to see, in the middle of a band. */
@@ -122,7 +132,7 @@ static void put_waiting(painting *p, pp_rect band)
                        value_color, "waiting for the first frame");
     pp_overlay_pen_put(
         &p->plain, x, y + p->layout->row_h / 2, PP_ALIGN_CENTER | PP_ALIGN_MIDDLE, label_color,
-        open ? "frames come when the program paints" : "profiling is off: PAINTPROF=1 turns it on");
+        open ? "frames come when the program paints" : "profiling is off (PAINTPROF=1)");
 }
 
 static void draw_graph(painting *p)
@@ -165,7 +175,7 @@ static void put_row(painting *p, const pp_overlay_row *row, int middle)
     if (row->color != 0)
         fill(p, (pp_rect){table.x, middle - layout->swatch / 2, layout->swatch, layout->swatch},
              row->color);
-    int name_w = table.w - layout->indent - cells_px(p, 4 * PP_OVERLAY_NUMBER_CELLS);
+    int name_w = table.w - layout->indent - cells_px(p, 4 * PP_OVERLAY_COLUMN_CELLS);
     pp_overlay_elide(name, sizeof name, row->name, cells_in(p, name_w));
     pp_overlay_pen_put(pen, name_x, middle, left, row->strong ? strong_color : label_color, name);
     pp_overlay_stat_columns(&columns, &row->stat);
@@ -228,8 +238,8 @@ static void put_warnings(painting *p, size_t *row)
         put_line(p, row, "note", value_color, p->panel->note);
 }
 
-/* Frozen and recording, each with its sign; returns where the next thing may stand. */
-static int put_states(painting *p, int x, int middle, int end_x)
+/* Frozen and recording, each with its sign. */
+static void put_states(painting *p, int x, int middle, int end_x)
 {
     const pp_overlay_panel *panel = p->panel;
     char fitting[PP_OVERLAY_STATE_BYTES + 4];
@@ -240,28 +250,18 @@ static int put_states(painting *p, int x, int middle, int end_x)
         x += cells_px(p, 8);
     }
     if (panel->recording[0] == '\0')
-        return x;
+        return;
     fill_disc(p, x, middle, recording_color);
     x += p->layout->indent;
-    size_t used =
-        pp_overlay_elide(fitting, sizeof fitting, panel->recording, cells_in(p, end_x - x));
+    pp_overlay_elide(fitting, sizeof fitting, panel->recording, cells_in(p, end_x - x));
     pp_overlay_pen_put(&p->plain, x, middle, left, value_color, fitting);
-    return x + cells_px(p, (int)used + 2);
 }
 
 static void put_foot(painting *p)
 {
     pp_rect foot = p->layout->foot;
-    int middle = row_middle(foot, p->layout->row_h, 0);
-    char rate[2 * PP_OVERLAY_NUMBER_BYTES] = "";
-    double rate_hz = p->panel->stats.rate_hz;
-    if (rate_hz > 0) {
-        uint64_t tenths = (uint64_t)(rate_hz * 10 + 0.5);
-        snprintf(rate, sizeof rate, "%" PRIu64 ".%" PRIu64 " frames/s", tenths / 10, tenths % 10);
-    }
-    int rate_w = cells_px(p, (int)strlen(rate) + 2);
-    put_states(p, foot.x, middle, foot.x + foot.w - rate_w);
-    pp_overlay_pen_put(&p->plain, foot.x + foot.w, middle, right, label_color, rate);
+    if (foot.h > 0)
+        put_states(p, foot.x, row_middle(foot, p->layout->row_h, 0), foot.x + foot.w);
 }
 
 static void paint_full(painting *p)
@@ -284,7 +284,7 @@ static void put_item(painting *p, const pp_overlay_item *item, size_t row)
     pp_rect table = layout->table;
     int middle = row_middle(table, layout->table_row_h, row);
     int name_x = table.x + layout->indent;
-    int name_w = table.w - layout->indent - cells_px(p, 3 * PP_OVERLAY_NUMBER_CELLS);
+    int name_w = table.w - layout->indent - cells_px(p, 3 * PP_OVERLAY_COLUMN_CELLS);
     char name[PP_OVERLAY_LINE_BYTES];
     pp_overlay_columns columns;
     pp_color color = pp_overlay_phase_color(item->site->phase);

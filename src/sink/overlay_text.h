@@ -9,7 +9,8 @@
 #include <paintprof/canvas.h>
 
 enum {
-    PP_OVERLAY_NUMBER_CELLS = 9, /* the width of a column */
+    PP_OVERLAY_NUMBER_CELLS = 9, /* the width of a column of the report */
+    PP_OVERLAY_COLUMN_CELLS = 8, /* and of the panel */
     PP_OVERLAY_NUMBER_BYTES = 24,
     PP_OVERLAY_ROWS_MAX = 16,
     PP_OVERLAY_LINE_BYTES = 320

@@ -35,6 +35,10 @@ PP_API int pp_paint_hook_init(pp_paint_hook *hook, const char *name, pp_phase ph
  * Thread: any. Since: 0.1 */
 PP_API void pp_paint_hook_run(void *surface, void *hook);
 
+/* Charges device pixels to the zone of hook, from inside its callback and with no other zone open
+ * in it, for the painters' table. Thread: that of the callback, wait-free. Since: 0.1 */
+PP_API void pp_paint_hook_pixels(const pp_paint_hook *hook, uint64_t pixels);
+
 /* The process-wide site of that name and phase, created at first use; for languages and
  * toolkits without static records. Lifetime: the process. NULL without memory (or past the
  * limit of 65,535 sites and labels). Thread: any. Since: 0.1 */

@@ -1,0 +1,260 @@
+/* shim/view.cpp: a QGraphicsView that paints C callbacks, once a frame, on raster or OpenGL. */
+#include "view.hpp"
+
+#include "gl.hpp"
+#include "guard.hpp"
+#include "input.hpp"
+#include "window.hpp"
+
+#include <QtCore/QMetaObject>
+#include <QtGui/QKeyEvent>
+#include <QtGui/QPainter>
+#include <QtGui/QPaintEvent>
+
+#include <algorithm>
+#include <utility>
+
+namespace
+{
+
+/* Beyond so many rectangles, tracking what to repaint costs more than repainting it. */
+constexpr int max_asked_rects = 8;
+
+bool covers(const QRegion &region, const QRect &rect)
+{
+    return std::any_of(region.begin(), region.end(),
+                       [&rect](const QRect &part) { return part.contains(rect); });
+}
+
+std::unique_ptr<QWidget> createRasterViewport()
+{
+    auto viewport = std::make_unique<QWidget>();
+    viewport->setAttribute(Qt::WA_OpaquePaintEvent);
+    return viewport;
+}
+
+} // namespace
+
+ppq_view::ppq_view(ppq_window &window, const ppq_callbacks *callbacks)
+    : QGraphicsView(&window), window_(window)
+{
+    setFrameShape(NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    setFocusPolicy(Qt::StrongFocus);
+    setInteractive(false);
+    setViewportUpdateMode(NoViewportUpdate);
+    setOptimizationFlags(DontSavePainterState | DontAdjustForAntialiasing);
+    setCacheMode(CacheNone);
+
+    /* Qt indexes only items that no ancestor clips, and a group's transform would invalidate the
+     * whole index at every pan. */
+    scene_.setItemIndexMethod(QGraphicsScene::NoIndex);
+    scene_.addItem(&root_);
+    setScene(&scene_);
+    installViewport(createRasterViewport().release());
+    window.setCentral(this, &*callbacks_);
+    callbacks_.adopt(callbacks);
+    size_px_ = QSize(); /* a resize until now was told to nobody */
+}
+
+ppq_view::~ppq_view()
+{
+    window_.releaseCentral(this);
+}
+
+/* ---- Viewport ---------------------------------------------------------------------------- */
+
+void ppq_view::installViewport(QWidget *viewport)
+{
+    setViewport(viewport);
+    viewport->setAutoFillBackground(false);
+    viewport->setMouseTracking(true);
+    asked_ = QRegion();
+    followGeometry();
+}
+
+int ppq_view::setRenderer(ppq_renderer renderer)
+{
+    if (renderer != PPQ_RASTER && renderer != PPQ_OPENGL)
+        return ppq::fail(PP_EINVAL, "view: no such renderer: %d", static_cast<int>(renderer));
+    if (renderer == renderer_)
+        return PP_OK;
+    if (renderer == PPQ_OPENGL) {
+        if (const int failure = ppq::checkOpenGl())
+            return failure;
+    }
+    renderer_ = renderer;
+    /* Switching deletes the viewport, which must not be delivering an event (a button pressed, a
+     * paint) meanwhile. */
+    if (viewport_events_ > 0)
+        QMetaObject::invokeMethod(
+            this, [this] { switchViewport(); }, Qt::QueuedConnection);
+    else
+        switchViewport();
+    return PP_OK;
+}
+
+void ppq_view::switchViewport()
+{
+    const bool to_opengl = renderer_ == PPQ_OPENGL;
+    if (to_opengl == on_opengl_)
+        return;
+    auto viewport = to_opengl ? ppq::createGlViewport() : createRasterViewport();
+    on_opengl_ = to_opengl;
+    installViewport(viewport.release());
+    pp_window_set_renderer(window_.measured(), to_opengl ? "opengl" : "raster");
+    askAll();
+}
+
+/* Keeps scene units at logical and root units at device pixels, and tells the program. */
+void ppq_view::followGeometry()
+{
+    const QWidget &widget = *viewport();
+    const QSize size_px = ppq::deviceSize(widget);
+    const double ratio = widget.devicePixelRatioF();
+    setSceneRect(QRectF(widget.rect()));
+    if (size_px == size_px_ && ratio == ratio_)
+        return;
+    root_.setScale(1.0 / ratio);
+    size_px_ = size_px;
+    ratio_ = ratio;
+    if (callbacks_->resize)
+        callbacks_->resize(callbacks_->user, size_px.width(), size_px.height(), ratio);
+}
+
+void ppq_view::resizeEvent(QResizeEvent *event)
+{
+    QGraphicsView::resizeEvent(event);
+    pp_window_focus(window_.measured());
+    followGeometry();
+}
+
+/* ---- Repaints ---------------------------------------------------------------------------- */
+
+void ppq_view::ask(pp_rect rect_px)
+{
+    if (rect_px.w > 0 && rect_px.h > 0)
+        askLogical(ppq::logicalRect(rect_px, ratio_));
+}
+
+void ppq_view::askAll()
+{
+    askLogical(viewport()->rect());
+}
+
+void ppq_view::askLogical(const QRect &logical)
+{
+    /* The frame buffer of an OpenGL viewport does not keep its content from frame to frame. */
+    const QRect all = viewport()->rect();
+    const QRect rect = on_opengl_ && logical.intersects(all) ? all : logical.intersected(all);
+    if (rect.isEmpty() || !viewport()->isVisible() || covers(asked_, rect))
+        return;
+    asked_ += rect;
+    if (asked_.rectCount() > max_asked_rects)
+        asked_ = asked_.boundingRect();
+    viewport()->update(asked_);
+    pp_frame_asked(window_.measured());
+}
+
+/* ---- Painting ---------------------------------------------------------------------------- */
+
+/* An exception must not unwind through Qt's painting: QtWidgets and QtGui are built without
+ * exceptions, so their destructors would not run, the painter would stay active on the window's
+ * backing store and nothing could ever be painted there again. It waits until Qt is done. */
+void ppq_view::paintEvent(QPaintEvent *event)
+{
+    followGeometry();
+    asked_ = QRegion();
+    QPaintEvent whole(viewport()->rect());
+    QPaintEvent *paint = on_opengl_ ? &whole : event;
+    dirty_px_ = ppq::deviceRect(paint->region().boundingRect(), ratio_);
+    QGraphicsView::paintEvent(paint);
+    if (thrown_)
+        std::rethrow_exception(std::exchange(thrown_, nullptr));
+}
+
+/* The background and foreground of a pass stand around its items; they are the only hooks that
+ * see its painter alive. */
+void ppq_view::drawBackground(QPainter *painter, const QRectF &)
+{
+    canvas_.emplace(*painter, window_.cache(), size_px_, ratio_, dirty_px_);
+}
+
+void ppq_view::drawForeground(QPainter *, const QRectF &)
+{
+    canvas_.reset();
+}
+
+void ppq_view::paintItem(pp_paint_fn paint, void *user)
+{
+    if (!canvas_)
+        return;
+    canvas_->resume();
+    pp_count_items_painted(1);
+    try {
+        paint(static_cast<pp_canvas *>(&*canvas_), user);
+    } catch (...) {
+        if (!thrown_)
+            thrown_ = std::current_exception();
+    }
+}
+
+/* ---- Input ------------------------------------------------------------------------------- */
+
+bool ppq_view::viewportEvent(QEvent *event)
+{
+    struct Depth {
+        explicit Depth(int &depth) : depth_(depth) { ++depth_; }
+        ~Depth() { --depth_; }
+        int &depth_;
+    } depth(viewport_events_);
+
+    return ppq::deliverInput(*callbacks_, event, viewport(), window_.measured()) ||
+           QGraphicsView::viewportEvent(event);
+}
+
+void ppq_view::keyPressEvent(QKeyEvent *event)
+{
+    event->setAccepted(ppq::deliverInput(*callbacks_, event, viewport(), window_.measured()));
+}
+
+/* ---- C ABI ------------------------------------------------------------------------------- */
+
+int ppq_view_create(ppq_view **out, ppq_window *window, const ppq_callbacks *callbacks)
+{
+    return ppq::guarded([&] {
+        if (!out || !window || !ppq::callbacksValid(callbacks))
+            return ppq::fail(PP_EINVAL, "ppq_view_create: out, window or callbacks is invalid");
+        if (window->hasCentral())
+            return ppq::fail(PP_EBUSY, "ppq_view_create: the window has a canvas or view already");
+        *out = new ppq_view(*window, callbacks);
+        return int{PP_OK};
+    });
+}
+
+void ppq_view_destroy(ppq_view *view)
+{
+    delete view;
+}
+
+int ppq_view_set_renderer(ppq_view *view, ppq_renderer renderer)
+{
+    return ppq::guarded([&] { return view->setRenderer(renderer); });
+}
+
+ppq_renderer ppq_view_renderer(const ppq_view *view)
+{
+    return view->renderer();
+}
+
+void ppq_view_update(ppq_view *view)
+{
+    ppq::guardedVoid([&] { view->askAll(); });
+}
+
+void ppq_view_update_rect(ppq_view *view, pp_rect rect_px)
+{
+    ppq::guardedVoid([&] { view->ask(rect_px); });
+}
