@@ -1,0 +1,161 @@
+/* demo/chart_measure.c: session, gate, overlay and CSV files of the chart. */
+#include "chart_app.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { LEAST_HISTORY = 4096, MOST_HISTORY = 65536 };
+
+/* The gate is open while somebody wants the numbers, so that an unwatched chart costs nothing. */
+static void set_gate(chart_state *chart)
+{
+    const chart_measure *measure = &chart->measure;
+    pg_set_profile_enabled(measure->gate_by_environment || chart->options.profile ||
+                           chart->options.report != NULL || measure->csv != NULL ||
+                           measure->recording != NULL ||
+                           pp_overlay_current_page(measure->overlay) != PP_OVERLAY_OFF);
+}
+
+static int need_session(chart_state *chart)
+{
+    if (chart->measure.session != NULL)
+        return 0;
+    uint64_t frames = chart->options.frames;
+    pp_session_opts opts = {.struct_size = sizeof opts,
+                            .history_frames = frames < LEAST_HISTORY  ? LEAST_HISTORY
+                                              : frames > MOST_HISTORY ? MOST_HISTORY
+                                                                      : (uint32_t)frames};
+    return pp_session_start(&chart->measure.session, &opts);
+}
+
+static int add_sink(chart_state *chart, pp_sink sink, int *id)
+{
+    int failure = need_session(chart);
+    if (failure != 0)
+        return failure;
+    int added = pp_session_add_sink(chart->measure.session, &sink);
+    if (added < 0)
+        return added;
+    *id = added;
+    return 0;
+}
+
+static int show_page(chart_state *chart, pp_overlay_page page)
+{
+    chart_measure *measure = &chart->measure;
+    int failure = 0;
+    pp_overlay_set_page(measure->overlay, page);
+    if (page != PP_OVERLAY_OFF && !measure->overlay_shown) {
+        failure = need_session(chart);
+        if (failure == 0)
+            failure = ppq_window_set_overlay(chart->window, measure->overlay);
+        measure->overlay_shown = failure == 0;
+    }
+    set_gate(chart);
+    ppq_window_overlay_changed(chart->window);
+    return failure;
+}
+
+void chart_measure_set_page(chart_state *chart, pp_overlay_page page)
+{
+    if (show_page(chart, page) != 0)
+        chart_say(chart, "overlay: %s", pp_last_error());
+}
+
+static void start_profile(const chart_options *options)
+{
+    pp_set_text_enabled(true);
+    if (options->profile_ms >= 0)
+        pg_set_ms_slower_then(options->profile_ms);
+}
+
+int chart_measure_open(chart_state *chart)
+{
+    chart_measure *measure = &chart->measure;
+    const chart_options *options = &chart->options;
+    measure->gate_by_environment = pg_profile_enabled();
+    if (options->profile)
+        start_profile(options);
+
+    int failure =
+        pp_overlay_create(&measure->overlay, pp_window_number(ppq_window_measured(chart->window)));
+    if (failure == 0 && options->csv != NULL) {
+        failure = pp_csv_open(&measure->csv, options->csv);
+        if (failure == 0)
+            failure = add_sink(chart, pp_csv_sink(measure->csv), &measure->csv_sink);
+    }
+    if (failure == 0 &&
+        (options->profile || options->report != NULL || measure->gate_by_environment))
+        failure = need_session(chart);
+    if (failure != 0)
+        return failure;
+    return show_page(chart, options->overlay >= 0 ? (pp_overlay_page)options->overlay
+                                                  : pp_overlay_current_page(measure->overlay));
+}
+
+static void start_recording(chart_state *chart)
+{
+    chart_measure *measure = &chart->measure;
+    const char *path = measure->recording_path;
+    snprintf(measure->recording_path, sizeof measure->recording_path, "paintprof-frames-%d-%u.csv",
+             (int)getpid(), ++chart->recordings);
+    int failure = pp_csv_open(&measure->recording, path);
+    if (failure == 0)
+        failure = add_sink(chart, pp_csv_sink(measure->recording), &measure->recording_sink);
+    if (failure != 0) {
+        chart_say(chart, "recording: %s", pp_last_error());
+        pp_csv_close(measure->recording);
+        measure->recording = NULL;
+        return;
+    }
+    pp_overlay_set_recording(measure->overlay, path);
+    chart_say(chart, "recording to %s", path);
+}
+
+static void stop_recording(chart_state *chart)
+{
+    chart_measure *measure = &chart->measure;
+    pp_session_remove_sink(measure->session, measure->recording_sink);
+    measure->recording_sink = 0;
+    int failure = pp_csv_close(measure->recording);
+    measure->recording = NULL;
+    pp_overlay_set_recording(measure->overlay, NULL);
+    if (failure != 0)
+        chart_say(chart, "recording: %s", pp_last_error());
+    else
+        chart_say(chart, "recorded %s", measure->recording_path);
+}
+
+void chart_measure_toggle_recording(chart_state *chart)
+{
+    if (chart->measure.recording == NULL)
+        start_recording(chart);
+    else
+        stop_recording(chart);
+    set_gate(chart);
+    ppq_window_overlay_changed(chart->window);
+}
+
+/* A write that failed earlier, on a full disk for example, is known at the latest here. */
+static int close_csv(pp_csv **csv, const char *path)
+{
+    int failure = pp_csv_close(*csv);
+    *csv = NULL;
+    if (failure != 0)
+        fprintf(stderr, CHART_PROGRAM ": %s: %s\n", path, pp_last_error());
+    return failure;
+}
+
+int chart_measure_close(chart_state *chart)
+{
+    chart_measure *measure = &chart->measure;
+    if (measure->overlay_shown)
+        ppq_window_set_overlay(chart->window, NULL);
+    pp_session_stop(measure->session);
+    measure->session = NULL;
+    int recording_failure = close_csv(&measure->recording, measure->recording_path);
+    int failure = close_csv(&measure->csv, chart->options.csv);
+    pp_overlay_destroy(measure->overlay);
+    measure->overlay = NULL;
+    return failure != 0 ? failure : recording_failure;
+}

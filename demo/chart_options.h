@@ -1,0 +1,46 @@
+/* demo/chart_options.h: the command line of paintprof-chart. */
+#ifndef CHART_OPTIONS_H
+#define CHART_OPTIONS_H
+
+#include <paintprof/overlay.h>
+#include <paintprof/qt.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CHART_PROGRAM "paintprof-chart"
+
+typedef enum chart_mode { CHART_ITEMS, CHART_BATCH } chart_mode;
+
+typedef enum chart_script {
+    CHART_SCRIPT_NONE,
+    CHART_SCRIPT_PAN,
+    CHART_SCRIPT_ZOOM,
+    CHART_SCRIPT_APPEND
+} chart_script;
+
+/* What was asked for. Strings are argv's. */
+typedef struct chart_options {
+    const char *data; /* NULL: the S&P 500 file, found beside the executable */
+    const char *csv, *screenshot, *report;
+    chart_mode mode;
+    chart_script script;
+    ppq_renderer renderer;
+    int overlay;         /* a pp_overlay_page, or -1: what PAINTPROF_OVERLAY says */
+    bool gaps_given;     /* spread `gaps` gaps instead of finding those of the calendar */
+    size_t gaps, points; /* points 0: rows come from the file */
+    uint64_t frames;     /* 0: no end */
+    uint64_t seed;
+    double pace_hz; /* 0: as fast as frames finish */
+    bool profile;
+    double profile_ms; /* negative: the threshold stays as it is */
+    int width, height;
+} chart_options;
+
+/* Fills *options. Returns -1 to go on, else the status to exit with: 0 after --help or --version,
+ * 2 after a message about a wrong command line. */
+int chart_options_parse(chart_options *options, int argc, char **argv);
+
+const char *chart_mode_name(chart_mode mode);
+
+#endif

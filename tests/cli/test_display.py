@@ -1,0 +1,178 @@
+"""tests/cli/test_display.py: the window on a real (virtual) X display: OpenGL, keys and mouse."""
+
+import os
+import re
+import subprocess
+import time
+import unittest
+
+from harness import CHART, ChartTest, GAPS, ROWS, environment, png_size, rows_of
+
+
+class DisplayTest(ChartTest):
+    """Each test has an X server of its own, on a number that the server chooses."""
+
+    def setUp(self):
+        super().setUp()
+        read_end, write_end = os.pipe()
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1400x900x24", "-nolisten",
+             "tcp", "-noreset"], pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(write_end)
+        self.addCleanup(self.server.wait)
+        self.addCleanup(self.server.terminate)
+        with os.fdopen(read_end) as pipe:
+            number = pipe.readline().strip()
+        self.assertTrue(number, "Xvfb did not start")
+        self.env = environment(QT_QPA_PLATFORM="xcb", DISPLAY=f":{number}", WAYLAND_DISPLAY=None,
+                               XAUTHORITY=None, LIBGL_ALWAYS_SOFTWARE="1")
+
+
+class Renderers(DisplayTest):
+
+    def test_opengl_draws_the_chart_and_is_named(self):
+        done = self.run_chart("--renderer", "opengl", "--frames", "4", "--screenshot", "gl.png",
+                              "--report", "-", "--csv", "f.csv", "--overlay", "full",
+                              env=self.env)
+        self.assertIn("batch, OpenGL, 1280x720", done.stdout)
+        self.assertEqual(png_size(self.folder / "gl.png"), (1280, 720))
+        self.assertEqual(len(rows_of((self.folder / "f.csv").read_text())), 4)
+
+    def test_opengl_and_raster_draw_the_same_gaps(self):
+        for renderer in ("raster", "opengl"):
+            done = self.run_chart("--renderer", renderer, "--frames", "3", "--mode", "items",
+                                  "--csv", "-", env=self.env)
+            self.assertGreaterEqual(int(rows_of(done.stdout)[1]["items_painted"]), GAPS)
+
+
+class Keys(DisplayTest):
+    """A chart that runs, and xdotool as its user."""
+
+    def setUp(self):
+        super().setUp()
+        self.csv = self.folder / "frames.csv"
+        self.chart = subprocess.Popen(
+            [CHART, "--csv", str(self.csv), "--report", "report.txt"], env=self.env,
+            cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(self.chart.stdout.close)
+        self.addCleanup(self.chart.wait)
+        self.addCleanup(self.chart.kill)
+        window = self.xdotool("search", "--sync", "--onlyvisible", "--name", "paintprof-chart")
+        self.xdotool("windowfocus", "--sync", window.split()[0])
+        self.wait_for_frames(1)
+
+    def xdotool(self, *args):
+        done = subprocess.run(["xdotool", *map(str, args)], env=self.env, capture_output=True,
+                              text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def frames(self):
+        return rows_of(self.csv.read_text()) if self.csv.exists() else []
+
+    def wait(self, what, condition):
+        deadline = time.monotonic() + 30
+        while not condition():
+            if time.monotonic() > deadline:
+                self.fail(f"never: {what}; the chart says {self.chart.poll()}")
+            time.sleep(0.02)
+
+    def wait_for_frames(self, least):
+        self.wait(f"{least} frames", lambda: len(self.frames()) >= least)
+
+    def press(self, *keys):
+        """Presses keys and waits for a frame after each."""
+        for key in keys:
+            before = len(self.frames())
+            self.xdotool("key", key)
+            self.wait(f"a frame after {key}", lambda n=before: len(self.frames()) > n)
+
+    def quit(self, key="q"):
+        self.xdotool("key", key)
+        self.assertEqual(self.chart.wait(timeout=30), 0)
+        self.assertEqual(self.chart.stdout.read(), "")
+        return (self.folder / "report.txt").read_text()
+
+    def test_every_key_does_something_and_q_quits(self):
+        self.press("plus", "equal", "minus", "Left", "Right", "Up", "Down", "Prior", "Next", "Home",
+                   "End", "f", "c", "m", "m", "b", "h", "question", "r", "r")
+        self.assertIn(f"{ROWS} rows, {GAPS} gaps", self.quit())
+
+    def picture(self):
+        """What the window shows now, by the key for it."""
+        before = set(self.folder.glob("*.png"))
+        self.press("s")
+        return (set(self.folder.glob("*.png")) - before).pop().read_bytes()
+
+    def test_the_overlay_keys_change_what_is_seen(self):
+        pictures = {self.picture()}
+        for key in ("o", "o", "p", "o"):
+            self.xdotool("key", key)
+            pictures.add(self.picture())
+        self.assertEqual(len(pictures), 5)
+        for key in ("z", "x", "z", "o"):
+            self.xdotool("key", key)
+        self.picture()
+        self.quit()
+
+    def test_escape_closes_the_help_first(self):
+        self.press("h", "Escape")
+        self.assertIsNone(self.chart.poll())
+        self.quit("Escape")
+
+    def test_m_creates_the_items_anew(self):
+        self.press("m")
+        row = self.frames()[-1]
+        self.assertGreaterEqual(int(row["items_created"]), GAPS)
+        self.assertGreater(float(row["create_ms"]), 0)
+        self.press("m")
+        self.assertGreater(float(self.frames()[-1]["batch_ms"]), 0)
+
+    def test_b_rebuilds_in_either_mode(self):
+        self.press("b")
+        self.assertGreater(float(self.frames()[-1]["batch_ms"]), 0)
+        self.press("m", "b")
+        self.assertGreaterEqual(int(self.frames()[-1]["items_created"]), GAPS)
+
+    def test_r_shows_the_chart_on_opengl(self):
+        self.press("r")
+        self.assertIn("batch, OpenGL", self.quit())
+
+    def test_w_records_to_a_file_and_s_saves_a_picture(self):
+        self.press("w", "Left", "Right", "w", "s")
+        recorded = list(self.folder.glob("paintprof-frames-*.csv"))
+        self.assertEqual(len(recorded), 1)
+        self.assertGreaterEqual(len(rows_of(recorded[0].read_text())), 3)
+        pictures = list(self.folder.glob("paintprof-chart-*.png"))
+        self.assertEqual([png_size(p) for p in pictures], [(1280, 720)])
+
+    def test_l_appends_ticks_until_it_is_pressed_again(self):
+        self.press("End", "l")
+        self.wait_for_frames(len(self.frames()) + 30)
+        self.press("l")
+        rows = int(re.search(r"(\d+) rows", self.quit()).group(1))
+        self.assertGreater(rows, ROWS)
+
+    def test_the_wheel_and_dragging_repaint(self):
+        self.xdotool("mousemove", 700, 400)
+        for button in (4, 5):
+            before = len(self.frames())
+            self.xdotool("click", button)
+            self.wait_for_frames(before + 1)
+        before = len(self.frames())
+        self.xdotool("mousedown", 1)
+        for x in (680, 660, 640):
+            self.xdotool("mousemove", x, 400)
+        self.xdotool("mouseup", 1)
+        self.wait_for_frames(before + 3)
+
+    def test_y_puts_the_numbers_on_the_clipboard(self):
+        self.press("y")
+        # The selection is Qt's own until it quits; the message in the window is what a user sees.
+        self.assertIsNone(self.chart.poll())
+        self.quit()
+
+
+if __name__ == "__main__":
+    unittest.main()

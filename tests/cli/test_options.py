@@ -1,0 +1,98 @@
+"""tests/cli/test_options.py: the command line of paintprof-chart."""
+
+import unittest
+
+from harness import ChartTest, environment
+
+OPTIONS = ("--data", "--mode", "--renderer", "--gaps", "--points", "--overlay", "--profile",
+           "--frames", "--script", "--csv", "--screenshot", "--size", "--seed", "--pace",
+           "--report", "--help", "--version")
+
+WITHOUT_DISPLAY = environment(QT_QPA_PLATFORM=None, DISPLAY=None, WAYLAND_DISPLAY=None)
+
+BAD = (
+    ("--no-such-option",),
+    ("stray",),
+    ("--frames", "2", "stray"),
+    ("--mode", "both"), ("--mode", ""), ("--mode",),
+    ("--renderer", "vulkan"), ("--renderer=OpenGL",),
+    ("--overlay", "none"), ("--overlay=",),
+    ("--script", "dance"),
+    ("--frames", "0"), ("--frames", "-1"), ("--frames", "1.5"), ("--frames", "ten"),
+    ("--frames", "18446744073709551616"), ("--frames", " 3"), ("--frames=",),
+    ("--points", "1"), ("--points", "1e6"), ("--points", "100000001"),
+    ("--gaps", "-3"), ("--gaps", "many"),
+    ("--size", "1280"), ("--size", "1280x"), ("--size", "x720"), ("--size", "1280x720x2"),
+    ("--size", "1280X720"), ("--size", "0x0"), ("--size", "99999x720"),
+    ("--size", "1280x99999999999999999999"),
+    ("--seed", "-1"), ("--seed", "0x10"),
+    ("--pace", "0", "--script", "pan"), ("--pace", "nan", "--script", "pan"),
+    ("--pace", "60,5", "--script", "pan"), ("--pace", "60"),
+    ("--profile=fast",), ("--profile=-1",), ("--profile=1,5",), ("--profile=inf",),
+    ("--data", ""), ("--csv", ""), ("--screenshot", ""), ("--report", ""),
+    ("--data", "x.csv", "--points", "100"),
+    ("--csv", "same", "--report", "same"), ("--csv", "-", "--report", "-"),
+    ("--help=now",),
+)
+
+
+class Options(ChartTest):
+
+    def test_help_needs_no_display_and_names_every_option(self):
+        done = self.run_chart("--help", env=WITHOUT_DISPLAY)
+        for option in OPTIONS:
+            self.assertIn(option, done.stdout)
+        self.assertEqual(done.stderr, "")
+
+    def test_help_lists_the_keys(self):
+        done = self.run_chart("--help")
+        for key in ("h, ?", "m ", "r ", "o ", "w ", "q, Esc", "Wheel", "Drag"):
+            self.assertIn(f"\n  {key}", done.stdout)
+
+    def test_help_fits_a_terminal_of_80_columns(self):
+        for line in self.run_chart("--help").stdout.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_version_needs_no_display(self):
+        done = self.run_chart("--version", env=WITHOUT_DISPLAY)
+        self.assertRegex(done.stdout, r"^paintprof-chart \d+\.\d+\.\d+ \(Qt 6\.\d+\.\d+\)\n$")
+
+    def test_a_bad_command_line_is_status_2_with_a_message_and_no_output(self):
+        for args in BAD:
+            with self.subTest(args=args):
+                done = self.run_chart(*args, status=2)
+                self.assertIn("paintprof-chart", done.stderr)
+                self.assertIn("--help", done.stderr)
+                self.assertEqual(done.stdout, "")
+                self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_values_may_stand_behind_an_equals_sign_or_a_space(self):
+        self.run_chart("--frames", "2", "--size", "320x200", "--mode", "items")
+        self.run_chart("--frames=2", "--size=320x200", "--mode=items")
+
+    def test_every_option_works_once(self):
+        for args in (("--mode", "batch"), ("--mode", "items"), ("--renderer", "raster"),
+                     ("--gaps", "50"), ("--gaps", "0"), ("--points", "2"),
+                     ("--points", "1000", "--gaps", "20", "--seed", "7"),
+                     ("--overlay", "off"), ("--overlay", "mini"), ("--overlay", "full"),
+                     ("--overlay", "items"), ("--script", "pan"), ("--script", "zoom"),
+                     ("--script", "append"), ("--script", "pan", "--pace", "200"),
+                     ("--size", "64x64"), ("--report", "report.txt")):
+            with self.subTest(args=args):
+                done = self.run_chart("--frames", "3", *args)
+                self.assertEqual((done.stdout, done.stderr), ("", ""))
+
+    def test_without_a_display_it_says_what_to_set(self):
+        done = self.run_chart("--frames", "1", "--csv", "frames.csv", status=1,
+                              env=WITHOUT_DISPLAY)
+        self.assertIn("QT_QPA_PLATFORM=offscreen", done.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_opengl_without_a_platform_for_it_stays_on_raster_and_says_so_once(self):
+        done = self.run_chart("--renderer", "opengl", "--frames", "3")
+        self.assertEqual(done.stderr.count("raster"), 1, done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
