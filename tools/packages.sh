@@ -1,0 +1,75 @@
+# shellcheck shell=bash disable=SC2034 # the lists are read through a name reference
+# tools/packages.sh: the Debian packages each command needs, and their installation.
+
+packages_build=(
+    gcc g++ libc6-dev cmake ninja-build pkg-config
+    qt6-base-dev libqt6opengl6-dev libgl-dev libegl-dev
+    # What the demo needs beside them: a font, a display of its own, software OpenGL, and a way to
+    # ask whether a display answers.
+    fonts-dejavu-core xvfb libgl1-mesa-dri x11-utils
+)
+packages_format=(clang-format)
+packages_test=(
+    "${packages_build[@]}" "${packages_format[@]}"
+    libcmocka-dev python3 xdotool xauth
+    clang clang-tidy
+    g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+    weston qt6-wayland
+    locales
+)
+packages_wayland=(qt6-wayland)
+packages_fresh_root=(debootstrap git)
+
+# ensure_packages LIST: installs what of packages_LIST is missing.
+ensure_packages() {
+    local -n wanted=packages_$1
+    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+        say "not a Debian system; taking these for installed: ${wanted[*]}"
+        return 0
+    fi
+    local missing
+    mapfile -t missing < <(missing_packages "${wanted[@]}")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    install_packages "${missing[@]}"
+}
+
+missing_packages() {
+    local package
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+            printf '%s\n' "$package"
+    done
+}
+
+install_packages() {
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        # A password can be asked for only where there is a terminal.
+        if ! command -v sudo >/dev/null || { ! sudo -n true 2>/dev/null && [ ! -t 0 ]; }; then
+            fail "packages are missing and this is neither root nor able to use sudo." \
+                $'Run as root:\n' " apt-get install --no-install-recommends $*"
+        fi
+        as_root=(sudo)
+    fi
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y
+        -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=3)
+    say "installing $# packages: $*"
+    if ! packages_known "$@"; then
+        "${apt[@]}" update </dev/null
+    elif install_now "$@"; then
+        return 0
+    else
+        # The lists here are older than the mirror.
+        "${apt[@]}" update </dev/null
+    fi
+    install_now "$@" || fail "apt-get could not install: $*"
+}
+
+install_now() { "${apt[@]}" install --no-install-recommends "$@" </dev/null; }
+
+packages_known() {
+    local package
+    for package in "$@"; do
+        apt-cache show "$package" >/dev/null 2>&1 || return 1
+    done
+}
