@@ -20,10 +20,10 @@ demo_off_screen() {
     local chart=build/release/bin/paintprof-chart
     mkdir -p out
     say "panning over the whole series, raster"
-    QT_QPA_PLATFORM=offscreen "$chart" --overlay full --script pan \
+    QT_QPA_PLATFORM=offscreen "$chart" --overlay full --script pan --frames 600 \
         --screenshot out/demo.png --csv out/frames.csv --report out/report.txt
     say "zooming in and out, raster"
-    QT_QPA_PLATFORM=offscreen "$chart" --overlay full --script zoom \
+    QT_QPA_PLATFORM=offscreen "$chart" --overlay full --script zoom --frames 240 \
         --csv out/frames-zoom.csv --report out/report-zoom.txt
     say "panning with OpenGL, under a private X server"
     with_xvfb "$chart" --overlay full --renderer opengl --script pan --frames 200 \

@@ -192,8 +192,8 @@ PP_API void ppq_view_update_rect(ppq_view *view, pp_rect rect_px);
 PP_API int ppq_group_create(ppq_group **out, ppq_view *view, double z);
 PP_API void ppq_group_destroy(ppq_group *group);
 PP_API void ppq_group_set_clip(ppq_group *group, pp_rect clip_px);
-PP_API void ppq_group_set_transform(ppq_group *group, double scale_x, double scale_y,
-                                    double move_x, double move_y);
+PP_API void ppq_group_set_transform(ppq_group *group, double scale_x, double scale_y, double move_x,
+                                    double move_y);
 
 /* Where an item is, in its group's data units or, without a group, in device pixels. */
 typedef struct ppq_bounds {

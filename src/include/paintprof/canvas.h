@@ -77,7 +77,7 @@ typedef struct pp_canvas pp_canvas;
 
 /* What an implementation provides; no entry is NULL. Arrays are read during the call only. */
 typedef struct pp_canvas_ops {
-    uint32_t struct_size; /* sizeof(pp_canvas_ops) */
+    uint32_t struct_size;                               /* sizeof(pp_canvas_ops) */
     void (*push_clip)(pp_canvas *canvas, pp_rect clip); /* within the present clip */
     void (*pop_clip)(pp_canvas *canvas);
     void (*fill_rects)(pp_canvas *canvas, const pp_rect *rects, size_t count, pp_color color);

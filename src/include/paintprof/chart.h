@@ -11,8 +11,8 @@ PP_BEGIN_DECLS
 
 /* The colours of a chart. */
 typedef struct pp_theme {
-    pp_color background, plot, grid, axis_text, curve, bar_up, bar_down, gap_up, gap_down,
-        gap_text, crosshair, tag, tag_text;
+    pp_color background, plot, grid, axis_text, curve, bar_up, bar_down, gap_up, gap_down, gap_text,
+        crosshair, tag, tag_text;
 } pp_theme;
 
 extern PP_API const pp_theme pp_theme_dark;
@@ -35,8 +35,8 @@ PP_API void pp_chart_draw_curve(pp_canvas *canvas, const pp_view *view, const pp
 
 /* Crosshair at a point with date and price tags on the axes and the values of the row nearest to
  * it; nothing outside the plot. Since: 0.1 */
-PP_API void pp_chart_draw_crosshair(pp_canvas *canvas, const pp_view *view,
-                                    const pp_series *series, int x_px, int y_px);
+PP_API void pp_chart_draw_crosshair(pp_canvas *canvas, const pp_view *view, const pp_series *series,
+                                    int x_px, int y_px);
 
 /* A panel in the middle of the canvas with title and lines of "key<TAB>what". Since: 0.1 */
 PP_API void pp_chart_draw_help(pp_canvas *canvas, const char *title, const char *const *lines,

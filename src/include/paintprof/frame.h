@@ -73,14 +73,14 @@ typedef struct pp_stat {
 
 /* The last frames of a session, summed up. */
 typedef struct pp_snapshot {
-    uint64_t frames;         /* frames this covers */
-    uint64_t frames_total;   /* of the session so far */
-    uint64_t dropped;        /* records lost, all threads, session so far */
+    uint64_t frames;       /* frames this covers */
+    uint64_t frames_total; /* of the session so far */
+    uint64_t dropped;      /* records lost, all threads, session so far */
     uint64_t jank[PP_JANK_COUNT];
     uint32_t phase_count;
     pp_stat work, interval, flush, gpu;
     pp_stat phase[PP_PHASE_MAX];
-    pp_frame slowest;        /* by work + flush; painters NULL */
+    pp_frame slowest;                 /* by work + flush; painters NULL */
     const pp_site_info *slowest_site; /* its largest self time; NULL if unknown */
     uint64_t slowest_site_self_ns;
 } pp_snapshot;

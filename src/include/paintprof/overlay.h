@@ -62,16 +62,14 @@ PP_API const char *pp_overlay_page_name(pp_overlay_page page);
 
 /* The panel's size in device pixels at a ratio; 0x0 while off. It may change with what is shown
  * (a new user phase, a note): ask again after pp_overlay_dirty(). Thread: GUI thread. Since: 0.1 */
-PP_API void pp_overlay_size(const pp_overlay *overlay, double ratio, int *width_px,
-                            int *height_px);
+PP_API void pp_overlay_size(const pp_overlay *overlay, double ratio, int *width_px, int *height_px);
 
 enum { PP_OVERLAY_DIRTY_MAX = 4 };
 
 /* Which parts of the panel (device pixels) have to be repainted now: new columns at once, text
  * at most every 250 ms. Fills rects (room for PP_OVERLAY_DIRTY_MAX), returns how many.
  * Thread: GUI thread. Since: 0.1 */
-PP_API size_t pp_overlay_dirty(pp_overlay *overlay, uint64_t now_ns, double ratio,
-                               pp_rect *rects);
+PP_API size_t pp_overlay_dirty(pp_overlay *overlay, uint64_t now_ns, double ratio, pp_rect *rects);
 
 /* When the one trailing text refresh is due (ns of pp_now_ns()), 0 when none is: an idle program
  * is never woken again. Thread: GUI thread. Since: 0.1 */

@@ -37,8 +37,7 @@ PP_API void pp_view_pan(pp_view *view, double dx_px, double dy_px);
 
 /* Zooms by factor_x, factor_y (> 1: closer) keeping the data under (x_px, y_px) where they are.
  * Ranges stay within 1e-6 and 1e15 data units. Since: 0.1 */
-PP_API void pp_view_zoom(pp_view *view, double x_px, double y_px, double factor_x,
-                         double factor_y);
+PP_API void pp_view_zoom(pp_view *view, double x_px, double y_px, double factor_x, double factor_y);
 
 PP_END_DECLS
 

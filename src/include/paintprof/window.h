@@ -16,11 +16,11 @@ PP_BEGIN_DECLS
 typedef struct pp_window pp_window;
 
 typedef struct pp_window_opts {
-    uint32_t struct_size;    /* sizeof(pp_window_opts) */
-    const char *title;       /* copied; NULL is "" */
-    const char *renderer;    /* copied, for example "raster"; NULL is "" */
-    double refresh_hz;       /* of the window's screen; 0 or not finite: 60 */
-    bool counts_items;       /* its items are counted: 0 is then measured, not unknown */
+    uint32_t struct_size; /* sizeof(pp_window_opts) */
+    const char *title;    /* copied; NULL is "" */
+    const char *renderer; /* copied, for example "raster"; NULL is "" */
+    double refresh_hz;    /* of the window's screen; 0 or not finite: 60 */
+    bool counts_items;    /* its items are counted: 0 is then measured, not unknown */
 } pp_window_opts;
 
 /* Creates a window; its number is 1 for the first of the process. Destroy it with

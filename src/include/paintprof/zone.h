@@ -166,7 +166,8 @@ PP_API void pp_zone_pixels(const pp_zone *zone, uint64_t pixels);
 /* PP_SCOPE("name", PP_PHASE_x): a zone that ends with the enclosing block, also by an exception;
  * PP_SCOPE_IN("name", "layout") for a user phase. */
 #ifdef __cplusplus
-#define PP_SCOPED_ZONE_(n) const ::paintprof::Scope PP_JOIN_(pp_scope_, n)(&PP_JOIN_(pp_scope_site_, n))
+#define PP_SCOPED_ZONE_(n)                                                                         \
+    const ::paintprof::Scope PP_JOIN_(pp_scope_, n)(&PP_JOIN_(pp_scope_site_, n))
 #else
 #define PP_SCOPED_ZONE_(n)                                                                         \
     __attribute__((cleanup(pp_zone_end), unused)) pp_zone PP_JOIN_(pp_scope_, n) =                 \
