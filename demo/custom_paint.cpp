@@ -60,8 +60,8 @@ private:
 
 int main(int argc, char **argv)
 {
-    QApplication app(argc, argv);
-    const QStringList arguments = app.arguments();
+    const QApplication app(argc, argv);
+    const QStringList arguments = QApplication::arguments();
     const auto argument = [&](const QString &name) {
         const qsizetype at = arguments.indexOf(name);
         return at < 0 ? QString() : arguments.value(at + 1);
@@ -76,5 +76,5 @@ int main(int argc, char **argv)
         return 1;
     }
     spectrum.show();
-    return app.exec();
+    return QApplication::exec();
 }

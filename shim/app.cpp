@@ -121,7 +121,8 @@ int ppq_app::catchSignals(void (*on_signal)(void *user, int signal), void *user)
 
 /* ---- C ABI ------------------------------------------------------------------------------- */
 
-int ppq_app_create(ppq_app **out, int *argc, char **argv)
+int ppq_app_create(ppq_app **out, int *argc, /* NOLINT(readability-non-const-parameter): Qt's */
+                   char **argv)
 {
     return ppq::guarded([&] {
         if (!out || !argc || !argv || *argc < 1)

@@ -42,7 +42,7 @@ class CanvasCache
 {
 public:
     const CachedFont &font(pp_font font);
-    const CachedText &text(pp_font font, const char *utf8, size_t size_bytes);
+    const CachedText &text(pp_font wanted, const char *utf8, size_t size_bytes);
 
     /* A view of the caller's pixels. keep: the same QImage as long as pixels and version are the
      * same, so that a paint engine that uploads textures does so once. */

@@ -55,7 +55,7 @@ int SinkLink::follow()
         joined_->store(false);
         return id;
     }
-    route.release();
+    (void)route.release(); /* now the session's, until Route::destroy */
     id_ = id;
     return PP_OK;
 }

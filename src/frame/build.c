@@ -180,9 +180,9 @@ static void remove_track(pp_builder *builder, size_t index)
     builder->tracks[index] = builder->tracks[--builder->track_count];
 }
 
-void pp_builder_feed(void *user, const pp_block *block)
+void pp_builder_feed(void *builder_object, const pp_block *block)
 {
-    pp_builder *builder = user;
+    pp_builder *builder = builder_object;
     size_t index = find_track(builder, block->thread);
     if (index == builder->track_count) {
         if (block->count == 0)

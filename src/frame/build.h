@@ -36,7 +36,7 @@ void pp_builder_destroy(pp_builder *builder);
 void pp_builder_set_target(pp_builder *builder, const pp_build_target *target);
 
 /* Takes the next block of a thread; a pp_block_fn. */
-void pp_builder_feed(void *builder, const pp_block *block);
+void pp_builder_feed(void *builder_object, const pp_block *block);
 
 /* What could not be kept: zones deeper than PP_ZONE_DEPTH_MAX, and anything for which memory was
  * lacking. Their time is part of what encloses them. */

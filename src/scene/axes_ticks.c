@@ -91,7 +91,8 @@ double time_step_index(time_step step, double time_s)
         return (double)days;
     calendar_date date = calendar_date_of(days);
     if (step.unit == TICK_DAYS)
-        return month_index(date) * TWO_DAY_MARKS + fmin((date.day - 1) / 2, TWO_DAY_MARKS - 1);
+        return month_index(date) * TWO_DAY_MARKS +
+               fmin(floor((date.day - 1) / 2.0), TWO_DAY_MARKS - 1);
     if (step.unit == TICK_MONTHS)
         return floor(month_index(date) / step.count);
     return floor((double)date.year / step.count);

@@ -129,6 +129,8 @@ static void find_worst(pp_overlay_stats *stats, const pp_overlay_history *histor
         stats->worst.total_ns = total_ns;
         stats->worst.frames_ago = (uint32_t)(history->total - 1 - i);
     }
+    if (worst == NULL)
+        return;
     stats->worst.frame = worst->frame;
     if (worst->painter_count > 0)
         stats->worst.painter = worst->painters[0];
