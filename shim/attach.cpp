@@ -42,9 +42,10 @@ bool keptOff()
 
 pp_overlay_page firstPage(const AttachOptions &options)
 {
-    const char *name = secure_getenv("PAINTPROF_OVERLAY");
-    const int page = name ? pp_overlay_page_from_name(name) : PP_EINVAL;
-    return page >= 0 ? static_cast<pp_overlay_page>(page) : options.overlay;
+    pp_overlay_page page = options.overlay;
+    pp_corner corner = PP_CORNER_TOP_RIGHT; /* the overlay has it already */
+    pp_overlay_from_environment(&page, &corner);
+    return page;
 }
 
 QString csvPath(const AttachOptions &options)
@@ -118,11 +119,16 @@ public:
     void start(QWidget *root, const AttachOptions &options);
 
     void setPage(pp_overlay_page page);
+    void setRecording(bool on);
+    void overlayChanged();
+    pp_overlay *overlay() const { return overlay_.get(); }
     pp_window *measured() const { return watch_ ? watch_->measured() : nullptr; }
 
 private:
     void showOverlay(QWidget *root);
-    void bindKey(QWidget *root, const QString &key);
+    void bindKeys(QWidget *root, const AttachOptions &options);
+    template <typename Action>
+    void bindKey(QWidget *root, const QString &key, Action action);
     void joinSession(bool may_start);
     void openCsv(const QString &path);
     void openGate();
@@ -133,13 +139,15 @@ private:
     const bool kept_off_ = keptOff();
     std::shared_ptr<OwnSession> session_;
     std::shared_ptr<CsvFile> csv_;
+    std::unique_ptr<CsvFile> recording_;
+    unsigned recordings_ = 0;
     struct Destroy {
         void operator()(pp_overlay *overlay) const { pp_overlay_destroy(overlay); }
     };
     std::unique_ptr<pp_overlay, Destroy> overlay_;
     QPointer<ppq::FrameWatch> watch_;
     QPointer<ppq::OverlayPanel> panel_;
-    QPointer<QShortcut> key_;
+    QList<QPointer<QShortcut>> keys_;
 };
 
 void Attachment::start(QWidget *root, const AttachOptions &options)
@@ -157,8 +165,7 @@ void Attachment::start(QWidget *root, const AttachOptions &options)
     watch_->setListener(this);
     showOverlay(root);
     setPage(firstPage(options));
-    if (!options.overlayKey.isEmpty())
-        bindKey(root, options.overlayKey);
+    bindKeys(root, options);
 }
 
 void Attachment::showOverlay(QWidget *root)
@@ -171,20 +178,45 @@ void Attachment::showOverlay(QWidget *root)
     watch_->setOverlay(panel_);
 }
 
-void Attachment::bindKey(QWidget *root, const QString &key)
+template <typename Action>
+void Attachment::bindKey(QWidget *root, const QString &key, Action action)
 {
-    key_ = new QShortcut(QKeySequence(key), root);
-    connect(key_, &QShortcut::activated, this, [this] {
-        const int next = pp_overlay_current_page(overlay_.get()) + 1;
+    if (key.isEmpty())
+        return;
+    auto *shortcut = new QShortcut(QKeySequence(key), root);
+    connect(shortcut, &QShortcut::activated, this, action);
+    keys_.append(shortcut);
+}
+
+void Attachment::bindKeys(QWidget *root, const AttachOptions &options)
+{
+    bindKey(root, options.overlayKey, [this] {
+        const int next = pp_overlay_current_page(overlay()) + 1;
         setPage(static_cast<pp_overlay_page>(next % PP_OVERLAY_PAGE_COUNT));
     });
+    bindKey(root, options.freezeKey, [this] {
+        pp_overlay_set_frozen(overlay(), !pp_overlay_frozen(overlay()));
+        overlayChanged();
+    });
+    bindKey(root, options.resetKey, [this] {
+        pp_overlay_reset(overlay());
+        overlayChanged();
+    });
+    bindKey(root, options.cornerKey, [this] {
+        const int next = pp_overlay_current_corner(overlay()) + 1;
+        pp_overlay_set_corner(overlay(), static_cast<pp_corner>(next % PP_CORNER_COUNT));
+        overlayChanged();
+    });
+    bindKey(root, options.recordKey,
+            [this] { ppq::guardedVoid([this] { setRecording(!recording_); }); });
 }
 
 /* The watch ends first, so that no frame comes any more; then the panel, which draws the overlay;
  * the CSV is closed with all frames in it before the session stops. */
 Attachment::~Attachment()
 {
-    delete key_.data();
+    for (const QPointer<QShortcut> &key : std::as_const(keys_))
+        delete key.data();
     delete watch_.data();
     delete panel_.data();
     overlay_.reset();
@@ -194,6 +226,7 @@ Attachment::~Attachment()
 /* Without an application there are no frames any more, though a window may be left. */
 void Attachment::finish()
 {
+    recording_.reset();
     csv_.reset();
     session_.reset();
 }
@@ -243,11 +276,43 @@ void Attachment::setPage(pp_overlay_page page)
     panel_->changed();
 }
 
+void Attachment::overlayChanged()
+{
+    if (panel_)
+        panel_->changed();
+}
+
+/* A file of its own each time, shown in the overlay while it is written; where none can be made,
+ * the overlay says so instead. */
+void Attachment::setRecording(bool on)
+{
+    if (kept_off_ || !panel_ || on == bool(recording_))
+        return;
+    recording_.reset();
+    QByteArray shown;
+    if (on) {
+        shown = "paintprof-frames-" + QByteArray::number(QCoreApplication::applicationPid()) + '-' +
+                QByteArray::number(++recordings_) + ".csv";
+        try {
+            recording_ = std::make_unique<CsvFile>(QString::fromLocal8Bit(shown));
+            recording_->follow();
+            openGate();
+        } catch (const Failure &) {
+            recording_.reset();
+        }
+    }
+    pp_overlay_set_recording(overlay(), recording_ ? shown.constData() : nullptr);
+    pp_overlay_set_note(overlay(), on && !recording_ ? pp_last_error() : nullptr);
+    overlayChanged();
+}
+
 /* A session of the program's own may have started after attach(). */
 void Attachment::frameBegins()
 {
     if (csv_)
         csv_->follow();
+    if (recording_)
+        recording_->follow();
 }
 
 /* ---- The public functions ------------------------------------------------------------------ */
@@ -282,6 +347,21 @@ void detach(Attachment *attachment)
 void setOverlayPage(Attachment *attachment, pp_overlay_page page)
 {
     ppq::guardedVoid([&] { attachment->setPage(page); });
+}
+
+void setRecording(Attachment *attachment, bool on)
+{
+    ppq::guardedVoid([&] { attachment->setRecording(on); });
+}
+
+pp_overlay *overlay(Attachment *attachment)
+{
+    return attachment->overlay();
+}
+
+void overlayChanged(Attachment *attachment)
+{
+    ppq::guardedVoid([&] { attachment->overlayChanged(); });
 }
 
 pp_window *measuredWindow(Attachment *attachment)

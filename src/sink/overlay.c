@@ -30,6 +30,8 @@ struct pp_overlay {
 };
 
 static const char *const page_names[PP_OVERLAY_PAGE_COUNT] = {"off", "mini", "full", "items"};
+static const char *const corner_names[PP_CORNER_COUNT] = {"top-right", "bottom-right",
+                                                          "bottom-left", "top-left"};
 
 int pp_overlay_page_from_name(const char *name)
 {
@@ -45,13 +47,32 @@ const char *pp_overlay_page_name(pp_overlay_page page)
     return (unsigned)page < PP_OVERLAY_PAGE_COUNT ? page_names[page] : "";
 }
 
-static pp_overlay_page page_of_environment(void)
+/* The index of the name that the first size bytes of text are, or count. */
+static int index_of_name(const char *const *names, int count, const char *text, size_t size)
 {
-    const char *name = secure_getenv("PAINTPROF_OVERLAY");
-    int page = PP_OVERLAY_OFF;
-    while (name != NULL && page < PP_OVERLAY_PAGE_COUNT && strcmp(name, page_names[page]) != 0)
-        page++;
-    return page < PP_OVERLAY_PAGE_COUNT ? (pp_overlay_page)page : PP_OVERLAY_OFF;
+    int i = 0;
+    while (i < count && (strlen(names[i]) != size || memcmp(names[i], text, size) != 0))
+        i++;
+    return i;
+}
+
+int pp_overlay_from_environment(pp_overlay_page *page, pp_corner *corner)
+{
+    const char *value = secure_getenv("PAINTPROF_OVERLAY");
+    if (value == NULL)
+        return PP_EINVAL;
+    size_t page_size = strcspn(value, ",");
+    int named_page = index_of_name(page_names, PP_OVERLAY_PAGE_COUNT, value, page_size);
+    if (named_page == PP_OVERLAY_PAGE_COUNT)
+        return PP_EINVAL;
+    *page = (pp_overlay_page)named_page;
+    if (value[page_size] == '\0')
+        return PP_OK;
+    const char *name = value + page_size + 1;
+    int named_corner = index_of_name(corner_names, PP_CORNER_COUNT, name, strlen(name));
+    if (named_corner < PP_CORNER_COUNT)
+        *corner = (pp_corner)named_corner;
+    return PP_OK;
 }
 
 int pp_overlay_create(pp_overlay **out, uint32_t window)
@@ -72,7 +93,7 @@ int pp_overlay_create(pp_overlay **out, uint32_t window)
     overlay->window = window;
     overlay->takes_frames = true;
     overlay->stale = true;
-    overlay->page = page_of_environment();
+    (void)pp_overlay_from_environment(&overlay->page, &overlay->corner);
     *out = overlay;
     return 0;
 }

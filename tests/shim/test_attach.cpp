@@ -3,6 +3,9 @@
 
 #include <paintprof/qwidget.hpp>
 
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+#include <QtCore/QTemporaryDir>
 #include <QtGui/QPainter>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QLabel>
@@ -76,6 +79,7 @@ private slots:
     void quiet_options_leave_the_gate_and_the_picture_alone();
     void a_page_opens_the_gate_and_shows_the_panel();
     void the_key_cycles_the_pages();
+    void keys_freeze_move_and_record();
     void a_session_is_started_and_ended();
     void two_windows_share_a_session();
     void a_running_session_is_used();
@@ -218,6 +222,49 @@ void TestAttach::the_key_cycles_the_pages()
         visible.push_back(panelOf(plot)->isVisible());
     }
     QCOMPARE(visible, std::vector<bool>({true, true, true, false}));
+}
+
+void TestAttach::keys_freeze_move_and_record()
+{
+    const QTemporaryDir folder;
+    const QString before = QDir::currentPath();
+    QVERIFY(QDir::setCurrent(folder.path()));
+    Plot plot;
+    plot.resize(600, 400);
+    paintprof::AttachOptions options;
+    options.overlay = PP_OVERLAY_FULL;
+    paintprof::Attachment *attachment = paintprof::attach(&plot, options);
+    QVERIFY(attachment);
+    pp_overlay *overlay = paintprof::overlay(attachment);
+    showAndSettle(plot);
+    plot.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&plot));
+    const auto press = [&](Qt::Key key) {
+        QTest::keyClick(plot.windowHandle(), key, Qt::ControlModifier | Qt::AltModifier);
+    };
+
+    press(Qt::Key_F11);
+    QVERIFY(pp_overlay_frozen(overlay));
+    press(Qt::Key_F11);
+    QVERIFY(!pp_overlay_frozen(overlay));
+
+    const QPoint corner = panelOf(plot)->pos();
+    press(Qt::Key_F9);
+    QCOMPARE(pp_overlay_current_corner(overlay), PP_CORNER_BOTTOM_RIGHT);
+    QVERIFY(panelOf(plot)->pos().y() > corner.y());
+
+    press(Qt::Key_F8);
+    for (int i = 0; i < 3; ++i) {
+        plot.update();
+        QCoreApplication::sendPostedEvents();
+    }
+    press(Qt::Key_F8);
+    const QStringList files = QDir(folder.path()).entryList({"paintprof-frames-*.csv"});
+    QCOMPARE(files.size(), 1);
+    QFile csv(folder.filePath(files.first()));
+    QVERIFY(csv.open(QIODevice::ReadOnly));
+    QVERIFY(csv.readAll().count('\n') >= 4);
+    QVERIFY(QDir::setCurrent(before));
 }
 
 void TestAttach::a_session_is_started_and_ended()

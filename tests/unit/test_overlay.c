@@ -50,19 +50,27 @@ static void pages_and_names_lead_to_each_other(void **state)
     assert_string_equal(pp_overlay_page_name(PP_OVERLAY_PAGE_COUNT), "");
 }
 
-static void the_first_page_is_the_environments(void **state)
+static void the_first_page_and_corner_are_the_environments(void **state)
 {
     (void)state;
     const struct {
         const char *value;
         pp_overlay_page page;
-    } cases[] = {{"off", PP_OVERLAY_OFF},     {"mini", PP_OVERLAY_MINI}, {"full", PP_OVERLAY_FULL},
-                 {"items", PP_OVERLAY_ITEMS}, {"", PP_OVERLAY_OFF},      {"large", PP_OVERLAY_OFF}};
+        pp_corner corner;
+    } cases[] = {{"off", PP_OVERLAY_OFF, PP_CORNER_TOP_RIGHT},
+                 {"mini", PP_OVERLAY_MINI, PP_CORNER_TOP_RIGHT},
+                 {"full", PP_OVERLAY_FULL, PP_CORNER_TOP_RIGHT},
+                 {"items", PP_OVERLAY_ITEMS, PP_CORNER_TOP_RIGHT},
+                 {"full,bottom-left", PP_OVERLAY_FULL, PP_CORNER_BOTTOM_LEFT},
+                 {"mini,middle", PP_OVERLAY_MINI, PP_CORNER_TOP_RIGHT},
+                 {"", PP_OVERLAY_OFF, PP_CORNER_TOP_RIGHT},
+                 {"large", PP_OVERLAY_OFF, PP_CORNER_TOP_RIGHT}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         pp_overlay *overlay;
         setenv("PAINTPROF_OVERLAY", cases[i].value, 1);
         assert_int_equal(pp_overlay_create(&overlay, 1), 0);
         assert_int_equal(pp_overlay_current_page(overlay), cases[i].page);
+        assert_int_equal(pp_overlay_current_corner(overlay), cases[i].corner);
         pp_overlay_destroy(overlay);
     }
     unsetenv("PAINTPROF_OVERLAY");
@@ -507,7 +515,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_and_names_lead_to_each_other),
-        cmocka_unit_test(the_first_page_is_the_environments),
+        cmocka_unit_test(the_first_page_and_corner_are_the_environments),
         cmocka_unit_test(pages_go_round),
         cmocka_unit_test(a_corner_is_kept),
         cmocka_unit_test(switched_off_it_has_no_size_and_wants_nothing),

@@ -32,10 +32,16 @@ typedef enum pp_corner {
 } pp_corner;
 
 /* Creates an overlay for the frames of one window (a pp_window_number(); 0: of every window).
- * The page is PAINTPROF_OVERLAY's (off, mini, full, items), else off. Returns 0 or PP_ENOMEM.
+ * Page and corner are those of pp_overlay_from_environment(), else off, at the top right.
+ * Returns 0 or PP_ENOMEM.
  * Destroy it with pp_overlay_destroy(). Thread: any. Since: 0.1 */
 PP_API int pp_overlay_create(pp_overlay **out, uint32_t window);
 PP_API void pp_overlay_destroy(pp_overlay *overlay);
+
+/* What PAINTPROF_OVERLAY=PAGE[,CORNER] says, such as "full,bottom-left": fills *page and, where one
+ * is named, *corner (top-right, bottom-right, bottom-left, top-left). PP_EINVAL where it is unset
+ * or names no page; both are then untouched. Thread: any. Since: 0.1 */
+PP_API int pp_overlay_from_environment(pp_overlay_page *page, pp_corner *corner);
 
 /* A sink that feeds the overlay, for pp_session_add_sink(). The overlay must outlive it. It may
  * run on another thread than the functions below. Thread: any. Since: 0.1 */
