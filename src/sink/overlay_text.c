@@ -157,8 +157,8 @@ void pp_overlay_item_columns(pp_overlay_columns *columns, const pp_overlay_item 
 
 void pp_overlay_late_line(char *out, const pp_overlay_stats *stats)
 {
-    int used = snprintf(out, PP_OVERLAY_LINE_BYTES, "%" PRIu32 " of %" PRIu32 " frames",
-                        stats->late, stats->frames);
+    int used = snprintf(out, PP_OVERLAY_LINE_BYTES, "%" PRIu32 " of %" PRIu32 "%s", stats->late,
+                        stats->frames, stats->late == 0 ? " frames" : "");
     const char *between = ": ";
     for (int jank = PP_JANK_NONE + 1; jank < PP_JANK_COUNT; jank++) {
         if (stats->late_by[jank] == 0)

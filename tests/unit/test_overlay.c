@@ -353,7 +353,7 @@ static void the_worst_frame_has_a_cause(void **state)
     frame.jank = PP_JANK_EVENT;
     deliver(&f, &frame);
     assert_report_has(&f, "cause   event, began late by 45.00 ms");
-    assert_report_has(&f, "late    4 of 5 frames: paint 1, flush 1, gpu 1, event 1");
+    assert_report_has(&f, "late    4 of 5: paint 1, flush 1, gpu 1, event 1");
     fixture_close(&f);
 }
 
