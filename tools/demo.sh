@@ -13,7 +13,7 @@ do_demo() {
     else
         say "no display here: running off-screen"
     fi
-    demo_off_screen
+    demo_off_screen "$@"
 }
 
 demo_off_screen() {
@@ -21,13 +21,13 @@ demo_off_screen() {
     mkdir -p out
     say "panning over the whole series, raster"
     QT_QPA_PLATFORM=offscreen "$chart" --overlay full --script pan --frames 600 \
-        --screenshot out/demo.png --csv out/frames.csv --report out/report.txt
+        --screenshot out/demo.png --csv out/frames.csv --report out/report.txt "$@"
     say "zooming in and out, raster"
     QT_QPA_PLATFORM=offscreen "$chart" --overlay full --script zoom --frames 240 \
-        --csv out/frames-zoom.csv --report out/report-zoom.txt
+        --csv out/frames-zoom.csv --report out/report-zoom.txt "$@"
     say "panning with OpenGL, under a private X server"
     with_xvfb "$chart" --overlay full --renderer opengl --script pan --frames 200 \
-        --screenshot out/demo-opengl.png
+        --screenshot out/demo-opengl.png "$@"
     printf '\n'
     cat out/report.txt
     cat <<'LEFT'
