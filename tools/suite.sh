@@ -132,10 +132,11 @@ ctest_in() {
 plain_addresses=()
 use_plain_addresses() { ! setarch -R true 2>/dev/null || plain_addresses=(setarch -R); }
 
-# run_all_suites PRESET: those that need no display, then those that need an X server.
+# run_all_suites PRESET: those that need no display, then those that need an X server. One at a
+# time: some measure.
 run_all_suites() {
     local status=0
-    ctest_in "$1" -LE '^(xvfb|wayland)$' || status=1
+    ctest_in "$1" -LE '^(headers|xvfb|wayland)$' || status=1
     with_xvfb ctest_in "$1" -L '^xvfb$' || status=1
     return $status
 }
@@ -144,7 +145,10 @@ suite_format() { list_sources | xargs -0 clang-format --dry-run -Werror; }
 
 suite_test() {
     configure_and_build test
-    run_all_suites test
+    local status=0
+    ctest_in test -L '^headers$' --parallel "$(jobs_here)" || status=1
+    run_all_suites test || status=1
+    return $status
 }
 
 suite_wayland() {
