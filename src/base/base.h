@@ -6,6 +6,7 @@
 #include <paintprof/clock.h>
 #include <paintprof/error.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,9 +31,18 @@ uint64_t pp_ticks(void);
 /* CLOCK_MONOTONIC nanoseconds of a tick, by the present calibration. Any thread, wait-free. */
 uint64_t pp_ticks_to_ns(uint64_t ticks);
 
+/* From ticks0 on, ns = ns0 + (ticks - ticks0) * rate, rate in 32.32 fixed point. */
+typedef struct pp_clock_line {
+    uint64_t ticks0, ns0, rate;
+} pp_clock_line;
+
 /* Compares counter and CLOCK_MONOTONIC again, at most once a second; cheap otherwise. The mapping
- * stays continuous and rising. One caller at a time. */
-void pp_clock_sync(void);
+ * stays continuous and rising. True: there is a new line. One caller at a time. */
+bool pp_clock_sync(void);
+
+/* The lines of the mapping, oldest first; only for the caller of pp_clock_sync(). */
+uint32_t pp_clock_line_count(void);
+pp_clock_line pp_clock_line_at(uint32_t index);
 
 /* Chooses and calibrates the clock once per process (about 2 ms); later calls return at once. */
 void pp_clock_init(void);

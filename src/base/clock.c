@@ -1,8 +1,10 @@
 /* base/clock.c: chooses the clock, and maps its ticks to CLOCK_MONOTONIC nanoseconds.
  *
- * The mapping is a line, ns = ns0 + (ticks - ticks0) * rate, replaced about once a second by one
- * that starts where the old one is and is steered to meet CLOCK_MONOTONIC a second later, so that
- * it is continuous and rising while it follows the kernel's own slewing. */
+ * The mapping is a chain of lines, ns = ns0 + (ticks - ticks0) * rate. About once a second one is
+ * added that starts where the last one is and is steered to meet CLOCK_MONOTONIC a second later, so
+ * that it is continuous and rising while it follows the kernel's own slewing. A tick is mapped by
+ * the line it lies on, whenever it is asked about: a recording that has the lines gives the same
+ * nanoseconds as the program that made it. */
 #include "base/base.h"
 
 #include <fcntl.h>
@@ -21,10 +23,8 @@ typedef struct clock_sample {
     uint64_t ticks, ns;
 } clock_sample;
 
-typedef struct clock_line {
-    uint64_t ticks0, ns0;
-    uint64_t rate; /* nanoseconds per tick, 32.32 fixed point */
-} clock_line;
+/* Lines kept: more than an hour. What is older is mapped by the oldest. */
+enum { LINES_MAX = 4096 };
 
 /* The clock is one per process, as the counter itself is. */
 static struct {
@@ -34,8 +34,9 @@ static struct {
     pp_clock_fn override;
     void *override_user;
     int holders;       /* running captures, which an override would confuse */
-    uint32_t sequence; /* odd while line is being replaced */
-    clock_line line;
+    uint32_t sequence; /* odd while lines are being changed */
+    uint32_t line_count;
+    pp_clock_line lines[LINES_MAX];
     clock_sample anchor; /* the rate is measured from here */
     clock_sample last;
 } the_clock = {.once = PTHREAD_ONCE_INIT};
@@ -89,30 +90,69 @@ static uint64_t rate_between(clock_sample from, clock_sample to)
     return (uint64_t)(((unsigned __int128)(to.ns - from.ns) << 32) / (to.ticks - from.ticks));
 }
 
-static uint64_t line_at(const clock_line *line, uint64_t ticks)
+static uint64_t line_at(const pp_clock_line *line, uint64_t ticks)
 {
     int64_t delta = (int64_t)(ticks - line->ticks0);
     return line->ns0 + (uint64_t)(int64_t)(((__int128)delta * (__int128)line->rate) >> 32);
 }
 
-static void publish_line(const clock_line *line)
+static void store_line(uint32_t index, const pp_clock_line *line)
+{
+    pp_clock_line *place = &the_clock.lines[index];
+    __atomic_store_n(&place->ticks0, line->ticks0, __ATOMIC_RELAXED);
+    __atomic_store_n(&place->ns0, line->ns0, __ATOMIC_RELAXED);
+    __atomic_store_n(&place->rate, line->rate, __ATOMIC_RELAXED);
+}
+
+static pp_clock_line load_line(uint32_t index)
+{
+    const pp_clock_line *place = &the_clock.lines[index];
+    return (pp_clock_line){__atomic_load_n(&place->ticks0, __ATOMIC_RELAXED),
+                           __atomic_load_n(&place->ns0, __ATOMIC_RELAXED),
+                           __atomic_load_n(&place->rate, __ATOMIC_RELAXED)};
+}
+
+/* Adds a line under a sequence lock: readers try again. */
+static void publish_line(const pp_clock_line *line)
 {
     uint32_t sequence = __atomic_load_n(&the_clock.sequence, __ATOMIC_RELAXED);
     __atomic_store_n(&the_clock.sequence, sequence + 1, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_RELEASE);
-    __atomic_store_n(&the_clock.line.ticks0, line->ticks0, __ATOMIC_RELAXED);
-    __atomic_store_n(&the_clock.line.ns0, line->ns0, __ATOMIC_RELAXED);
-    __atomic_store_n(&the_clock.line.rate, line->rate, __ATOMIC_RELAXED);
+    uint32_t count = the_clock.line_count;
+    if (count == LINES_MAX) {
+        for (uint32_t i = 0; i < LINES_MAX / 2; i++) {
+            pp_clock_line kept = load_line(i + LINES_MAX / 2);
+            store_line(i, &kept);
+        }
+        count = LINES_MAX / 2;
+    }
+    store_line(count, line);
+    __atomic_store_n(&the_clock.line_count, count + 1, __ATOMIC_RELAXED);
     __atomic_store_n(&the_clock.sequence, sequence + 2, __ATOMIC_RELEASE);
 }
 
-static clock_line present_line(void)
+/* The last line that begins at or before ticks, or the first one. */
+static pp_clock_line find_line(uint64_t ticks)
+{
+    uint32_t low = 0, high = __atomic_load_n(&the_clock.line_count, __ATOMIC_RELAXED) - 1;
+    pp_clock_line line = load_line(high);
+    if (line.ticks0 <= ticks)
+        return line;
+    while (low < high) { /* the answer is in low to high - 1 */
+        uint32_t middle = low + (high - low) / 2;
+        if (load_line(middle).ticks0 <= ticks)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return load_line(low > 0 ? low - 1 : 0);
+}
+
+static pp_clock_line line_of(uint64_t ticks)
 {
     for (;;) {
         uint32_t before = __atomic_load_n(&the_clock.sequence, __ATOMIC_ACQUIRE);
-        clock_line line = {__atomic_load_n(&the_clock.line.ticks0, __ATOMIC_RELAXED),
-                           __atomic_load_n(&the_clock.line.ns0, __ATOMIC_RELAXED),
-                           __atomic_load_n(&the_clock.line.rate, __ATOMIC_RELAXED)};
+        pp_clock_line line = find_line(ticks);
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
         if (!(before & 1) && before == __atomic_load_n(&the_clock.sequence, __ATOMIC_RELAXED))
             return line;
@@ -131,7 +171,7 @@ static void calibrate(void)
         return;
     the_clock.anchor = first;
     the_clock.last = second;
-    publish_line(&(clock_line){second.ticks, second.ns, rate_between(first, second)});
+    publish_line(&(pp_clock_line){second.ticks, second.ns, rate_between(first, second)});
     the_clock.has_counter = true;
     __atomic_store_n(&the_clock.uses_counter, true, __ATOMIC_RELEASE);
 }
@@ -158,7 +198,7 @@ uint64_t pp_ticks_to_ns(uint64_t ticks)
 {
     if (!pp_clock_is_counter())
         return ticks;
-    clock_line line = present_line();
+    pp_clock_line line = line_of(ticks);
     return line_at(&line, ticks);
 }
 
@@ -168,13 +208,13 @@ uint64_t pp_now_ns(void)
     return pp_ticks_to_ns(pp_ticks());
 }
 
-void pp_clock_sync(void)
+bool pp_clock_sync(void)
 {
     if (!pp_clock_is_counter())
-        return;
-    clock_line line = present_line();
+        return false;
+    pp_clock_line line = line_of(UINT64_MAX);
     if ((int64_t)(line_at(&line, pp_counter()) - the_clock.last.ns) < SECOND_NS)
-        return;
+        return false;
     clock_sample now = take_sample();
     uint64_t mapped_ns = line_at(&line, now.ticks);
     int64_t error_ns = (int64_t)(now.ns - mapped_ns);
@@ -191,7 +231,20 @@ void pp_clock_sync(void)
                           (uint64_t)SECOND_NS);
     }
     the_clock.last = now;
-    publish_line(&(clock_line){now.ticks, mapped_ns, rate});
+    publish_line(&(pp_clock_line){now.ticks, mapped_ns, rate});
+    return true;
+}
+
+uint32_t pp_clock_line_count(void)
+{
+    return pp_clock_is_counter() ? __atomic_load_n(&the_clock.line_count, __ATOMIC_RELAXED) : 1;
+}
+
+pp_clock_line pp_clock_line_at(uint32_t index)
+{
+    if (!pp_clock_is_counter())
+        return (pp_clock_line){0, 0, UINT64_C(1) << 32}; /* ticks are nanoseconds */
+    return load_line(index);
 }
 
 void pp_clock_hold(int change)

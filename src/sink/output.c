@@ -2,52 +2,16 @@
 #include "sink/output.h"
 
 #include "base/base.h"
+#include "base/signal_guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-/* Keeps SIGPIPE from the calling thread while it writes to what may break. */
-typedef struct pipe_guard {
-    bool is_needed, was_pending;
-    sigset_t before;
-} pipe_guard;
-
-static pipe_guard begin_guard(const pp_output *output)
-{
-    pipe_guard guard = {.is_needed = output->may_break};
-    if (guard.is_needed) {
-        sigset_t pending, broken;
-        sigpending(&pending);
-        guard.was_pending = sigismember(&pending, SIGPIPE) == 1;
-        sigemptyset(&broken);
-        sigaddset(&broken, SIGPIPE);
-        pthread_sigmask(SIG_BLOCK, &broken, &guard.before);
-    }
-    return guard;
-}
-
-/* Takes away the signal that our own write raised, and only that. */
-static void end_guard(const pipe_guard *guard, int error)
-{
-    if (!guard->is_needed)
-        return;
-    if (error == EPIPE && !guard->was_pending) {
-        sigset_t broken;
-        sigemptyset(&broken);
-        sigaddset(&broken, SIGPIPE);
-        while (sigtimedwait(&broken, NULL, &(struct timespec){0, 0}) < 0 && errno == EINTR)
-            ;
-    }
-    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
-}
 
 /* Waits, as a blocking descriptor would have done. */
 static void wait_for_room(int fd)
@@ -73,6 +37,18 @@ static int write_all(int fd, const char *bytes, size_t size_bytes, size_t *done)
     return 0;
 }
 
+/* Writes everything; a signal that a failure would raise is held back. */
+static int write_quietly(const pp_output *output, const char *bytes, size_t size_bytes,
+                         size_t *done)
+{
+    if (!output->may_break && !output->is_regular)
+        return write_all(output->fd, bytes, size_bytes, done);
+    pp_signal_guard guard = pp_signal_guard_begin(output->may_break ? SIGPIPE : SIGXFSZ);
+    int error = write_all(output->fd, bytes, size_bytes, done);
+    pp_signal_guard_end(&guard, error == (output->may_break ? EPIPE : EFBIG));
+    return error;
+}
+
 /* Cuts off the last size bytes, unless somebody else wrote behind them. */
 static void cut_off(const pp_output *output, size_t size_bytes)
 {
@@ -90,9 +66,7 @@ void pp_output_write(pp_output *output, const char *bytes, size_t size_bytes)
     if (output->error)
         return;
     size_t done;
-    pipe_guard guard = begin_guard(output);
-    output->error = write_all(output->fd, bytes, size_bytes, &done);
-    end_guard(&guard, output->error);
+    output->error = write_quietly(output, bytes, size_bytes, &done);
     if (output->error && done > 0 && output->is_regular)
         cut_off(output, done);
 }
