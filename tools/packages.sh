@@ -2,7 +2,7 @@
 # tools/packages.sh: the Debian packages each command needs, and their installation.
 
 packages_build=(
-    gcc g++ libc6-dev cmake ninja-build pkg-config
+    gcc g++ libc6-dev cmake ninja-build pkg-config libxxhash-dev
     qt6-base-dev libqt6opengl6-dev libgl-dev libegl-dev
     # What the demo needs beside them: a font, a display of its own, software OpenGL, and a way to
     # ask whether a display answers.
@@ -11,13 +11,18 @@ packages_build=(
 packages_format=(clang-format)
 packages_test=(
     "${packages_build[@]}" "${packages_format[@]}"
-    libcmocka-dev python3 xdotool xauth
+    libclang-rt-14-dev libcmocka-dev python3 xdotool xauth
     clang clang-tidy
     g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
     weston qt6-wayland
     locales
 )
 packages_wayland=(qt6-wayland)
+# The profilers that ours is measured beside; the one of sysprof brings GTK's headers along.
+packages_peers=(
+    libmicroprofile-dev liblttng-ust-dev lttng-tools libsysprof-4-dev systemtap-sdt-dev
+    python3 python3-pyqtgraph
+)
 packages_fresh_root=(debootstrap git)
 
 # ensure_packages LIST: installs what of packages_LIST is missing.

@@ -20,23 +20,29 @@ typedef struct pp_block {
 
 typedef void (*pp_block_fn)(void *user, const pp_block *block);
 
-/* Starts capture: sites that the gate lets through begin to record, at most buffer_bytes stay
- * undrained. frame_ended(user) is called at the end of each frame, on its thread, inside a zone
- * that charges its time to overlay. 0, PP_EBUSY, PP_ENOMEM. */
-int pp_capture_start(uint64_t buffer_bytes, void (*frame_ended)(void *user), void *user);
+/* What a session wants of the capture. */
+typedef struct pp_capture_session {
+    uint64_t buffer_bytes;            /* the most that stays undrained */
+    void (*frame_ended)(void *user);  /* at the end of each frame, on its thread, inside a zone that
+                                         charges its time to overlay */
+    void (*drain_wanted)(void *user); /* threads have filled a quarter; on the helper thread */
+    void *user;
+} pp_capture_session;
 
-/* Stops recording and frees all chunks; what was not drained is gone. */
+/* Starts capture for a session: sites that the gate lets through begin to record. What was recorded
+ * before (by a recording) is not drained. 0, PP_EBUSY, PP_ENOMEM. */
+int pp_capture_start(const pp_capture_session *session);
+
+/* The session ends; what was not drained is gone for it. The callbacks may still be running. */
 void pp_capture_stop(void);
+
+/* Ends the helper thread if nothing is captured any more. Not under a lock that callbacks take. */
+void pp_helper_reap(void);
 
 /* Passes everything published since the last drain to visit. One caller at a time. */
 void pp_capture_drain(pp_block_fn visit, void *user);
 
-/* Waits until threads have filled a quarter of the buffer (true), or until timeout or
- * pp_capture_wake() (false). */
-bool pp_capture_wait(uint64_t timeout_ns);
-void pp_capture_wake(void);
-
-/* Records lost so far in this capture, all threads. */
+/* Zones and marks lost since the session began, all threads. */
 uint64_t pp_capture_dropped(void);
 
 /* What an id of a record means; NULL for one never given. Immortal. */

@@ -2,6 +2,7 @@
 #include <paintprof/phase.h>
 
 #include "base/base.h"
+#include "capture/meta.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -38,6 +39,7 @@ int pp_phase_register(const char *name)
                        name ? name : "");
     pthread_mutex_lock(&names_mutex);
     int phase = PP_ELIMIT;
+    bool is_new = false;
     for (unsigned i = 0; i < name_count && phase < 0; i++)
         if (strcmp(names[i], name) == 0)
             phase = (int)i;
@@ -45,8 +47,11 @@ int pp_phase_register(const char *name)
         phase = (int)name_count;
         memcpy(names[phase], name, strlen(name) + 1);
         __atomic_store_n(&name_count, name_count + 1, __ATOMIC_RELEASE);
+        is_new = true;
     }
     pthread_mutex_unlock(&names_mutex);
+    if (is_new)
+        pp_meta_phase(NULL, (uint32_t)phase, name);
     if (phase < 0)
         return pp_fail(PP_ELIMIT, "phase \"%s\": all %d phases are in use", name, PP_PHASE_MAX);
     return phase;

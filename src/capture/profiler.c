@@ -32,7 +32,7 @@ static bool prints(const char *name, const pp_profiler_opts *opts)
 static pp_zone begin_zone(const char *kind, const pp_profiler_opts *opts)
 {
     pp_zone none = {0};
-    if (opts->when == PP_DISABLED || !pg_profile_enabled() || !pp_capture_generation())
+    if (opts->when == PP_DISABLED || !pg_profile_enabled() || !pp_capture_awake())
         return none;
     pp_site *site = pp_site_get(kind, opts->has_phase ? opts->phase : PP_PHASE_OTHER);
     return site ? pp_zone_begin(site) : none;

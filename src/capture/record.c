@@ -9,7 +9,7 @@ enum { MARK_TEXT_MAX = 255 };
 
 void pp_write_extended(enum pp_extended type, const uint64_t *payload, size_t count)
 {
-    uint64_t *words = pp_words_reserve(count + 1);
+    uint64_t *words = pp_words_reserve(count + 1, type == PP_EXT_MARK_TEXT);
     if (!words)
         return;
     memcpy(words + 1, payload, count * sizeof *payload);

@@ -7,10 +7,12 @@
 #define PP_CAPTURE_RECORD_H
 
 #include <paintprof/zone.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 enum pp_extended {
     PP_EXT_FRAME_BEGIN = 1, /* window, full ticks, asked ticks (0: unknown), budget_ns */
-    PP_EXT_FRAME_END,       /* window | PP_FRAME_*, painted ticks (0: no paint), dirty_px */
+    PP_EXT_FRAME_END,       /* window | PP_FRAME_*, painted ticks (0: no paint), dirty_px, phases */
     PP_EXT_COUNT,           /* items created, items painted, on this thread since the last one */
     PP_EXT_PIXELS,          /* device pixels, charged to the innermost open zone */
     PP_EXT_MARK_TEXT,       /* size_bytes, then the text in whole words */
@@ -42,6 +44,14 @@ static inline unsigned pp_word_type(uint64_t word)
 static inline size_t pp_word_payload(uint64_t word)
 {
     return pp_word_kind(word) == PP_RECORD_EXTENDED ? pp_word_id(word) >> 8 : 0;
+}
+
+/* Whether a word is what people call a record: a zone (by its begin) or a mark. */
+static inline bool pp_word_is_counted(uint64_t word)
+{
+    unsigned kind = pp_word_kind(word);
+    return kind == PP_RECORD_BEGIN || kind == PP_RECORD_MARK ||
+           (kind == PP_RECORD_EXTENDED && pp_word_type(word) == PP_EXT_MARK_TEXT);
 }
 
 /* The full ticks of a word that follows previous_ticks on the same thread. Unfenced reads may

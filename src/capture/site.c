@@ -5,6 +5,7 @@
  * their words, and forgotten when their module is unloaded. */
 #include "base/base.h"
 #include "capture/gate_filter.h"
+#include "capture/meta.h"
 #include "capture/state.h"
 
 #include <paintprof/gate.h>
@@ -91,6 +92,22 @@ static site_entry *copy_entry(const site_entry *wanted)
     return e;
 }
 
+static void tell_entry(const pp_meta_target *target, const site_entry *e)
+{
+    if (e->kind == PP_RECORD_MARK)
+        pp_meta_label(target, e->id, e->info.name);
+    else
+        pp_meta_site(target, e->id, &e->info);
+}
+
+void pp_sites_tell(const pp_meta_target *target)
+{
+    pthread_mutex_lock(&sites.mutex);
+    for (uint32_t id = 1; id <= sites.count; id++)
+        tell_entry(target, entry_of(id));
+    pthread_mutex_unlock(&sites.mutex);
+}
+
 /* Gives e the next id. Under the lock. */
 static bool number_entry(site_entry *e)
 {
@@ -106,6 +123,7 @@ static bool number_entry(site_entry *e)
     e->id = id;
     (*page)[id % PAGE_SIZE] = e;
     __atomic_store_n(&sites.count, id, __ATOMIC_RELEASE);
+    tell_entry(NULL, e);
     return true;
 }
 
@@ -195,6 +213,7 @@ static uint32_t phase_of(const pp_site *site)
 
 uint32_t pp_site_register_(pp_site *site, void *dso)
 {
+    pp_capture_awake();
     site_entry wanted = {.info = {site->name, site->file, site->line, phase_of(site)},
                          .kind = PP_RECORD_BEGIN};
     pthread_mutex_lock(&sites.mutex);

@@ -1,58 +1,31 @@
-/* capture/thread.c: the capture: threads, the chunks they own, and the drain that empties them.
+/* capture/thread.c: threads and the chunks they own.
  *
  * A thread writes into its current chunk without a lock. Under the capture's mutex it only takes
- * a fresh chunk, once in thousands of records. Chunks queue per thread, oldest first, until the
- * drain has passed them on. When all memory is queued, the longest queue's oldest chunk is given
- * up and its records counted as lost: the newest are worth most. */
+ * a fresh chunk, once in thousands of records, from those that the helper keeps ready. Chunks queue
+ * per thread, oldest first, until the session has drained them; a recorded one is then saved. When
+ * there is no chunk to be had, the longest queue's oldest is given up and its records counted as
+ * lost: the newest are worth most. */
 #include "base/base.h"
-#include "capture/chunk.h"
-#include "capture/state.h"
+#include "capture/meta.h"
+#include "capture/threads.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-enum { CHUNKS_AT_START = 4, CHUNKS_AT_LEAST = 8 };
-/* Ticks keep 46 bits in a word; a chunk is retired long before they could be mistaken. */
-static const uint64_t RETIRE_NS = UINT64_C(1800) * 1000000000;
+enum { STALL_CHUNKS = 4 };
 
-typedef struct pp_thread {
-    struct pp_thread *next;
-    pp_cursor *cursor; /* the thread's own; NULL when it is gone */
-    uint32_t number;
-    uint32_t generation; /* of the capture that the chunks below belong to */
-    pp_chunk *oldest, *current;
-    uint64_t read;           /* words of oldest already drained */
-    uint32_t queued;         /* chunks from oldest to current */
-    bool oldest_is_draining; /* so it may not be given up */
-    uint64_t lost;           /* since current was taken; goes to the next chunk */
-    uint64_t lost_total;
-    uint64_t *end; /* of current; the cursor's limit but for fallback clocks */
-} pp_thread;
+pp_capture_state pp_the_capture = {.mutex = PTHREAD_MUTEX_INITIALIZER,
+                                   .work = PTHREAD_COND_INITIALIZER,
+                                   .done = PTHREAD_COND_INITIALIZER};
+#define capture pp_the_capture
 
 static struct {
-    pthread_mutex_t mutex;
-    pthread_cond_t filled;
-    uint32_t generation; /* 0 while none runs */
-    uint32_t last_generation;
-    pp_thread *threads;
-    uint32_t last_number;
-    pp_chunk *free_chunks;
-    uint64_t chunk_count, chunk_limit;
-    uint64_t queued_full; /* chunks filled and not drained yet */
-    uint64_t lost_total;  /* of threads that are gone, and without a thread record */
-    bool wake;
-    bool draining; /* the drain walks the list of threads */
-    void (*frame_ended)(void *user);
-    void *frame_user;
-    pthread_key_t exit_key;
     pthread_once_t once;
-    bool ready;
-} capture = {.mutex = PTHREAD_MUTEX_INITIALIZER,
-             .filled = PTHREAD_COND_INITIALIZER,
-             .once = PTHREAD_ONCE_INIT};
+    pthread_key_t exit_key;
+    bool is_ready;
+} setup = {.once = PTHREAD_ONCE_INIT};
 
 __thread pp_cursor pp_thread_cursor __attribute__((tls_model("initial-exec")));
 static __thread pp_thread *self __attribute__((tls_model("initial-exec")));
@@ -64,21 +37,63 @@ uint32_t pp_capture_generation(void)
 
 /* ---- Threads come and go ------------------------------------------------------------------ */
 
-static void free_chain(pp_chunk *chunk)
+/* Somebody may be copying the chunk: it waits until that is over. Under the lock. */
+static bool hold_back(pp_chunk *chunk)
 {
-    while (chunk) {
-        pp_chunk *next = chunk->next;
-        pp_chunk_free(chunk);
-        chunk = next;
-    }
+    if (capture.holding && chunk->store->live)
+        pp_chunk_push(&capture.held, chunk);
+    return capture.holding && chunk->store->live;
 }
 
-/* Takes a thread's chunks of an older capture away. Under the lock, by the thread itself or when
- * it is gone. */
-static void drop_chunks(pp_thread *thread)
+/* For chunks that hold nothing anybody wants any more. Under the lock. */
+static void give_back(pp_chunk *chunk)
 {
-    free_chain(thread->oldest);
-    thread->oldest = thread->current = NULL;
+    if (hold_back(chunk))
+        return;
+    if (!chunk->store->is_closed)
+        pp_chunk_clear(chunk, PP_CHUNK_WORDS);
+    pp_store_give(chunk);
+}
+
+void pp_chunk_release(pp_chunk *chunk)
+{
+    bool is_recorded = capture.recorder && chunk->store == capture.store && chunk->store->live;
+    if (!is_recorded)
+        give_back(chunk);
+    else if (!hold_back(chunk))
+        pp_chunk_push(&capture.to_save, chunk);
+}
+
+void pp_chunk_push(pp_chunk_list *list, pp_chunk *chunk)
+{
+    chunk->next = NULL;
+    if (list->last)
+        list->last->next = chunk;
+    else
+        list->first = chunk;
+    list->last = chunk;
+}
+
+pp_chunk *pp_chunk_pop(pp_chunk_list *list)
+{
+    pp_chunk *chunk = list->first;
+    if (chunk) {
+        list->first = chunk->next;
+        if (!list->first)
+            list->last = NULL;
+        chunk->next = NULL;
+    }
+    return chunk;
+}
+
+void pp_thread_drop_chunks(pp_thread *thread)
+{
+    while (thread->oldest) {
+        pp_chunk *chunk = thread->oldest;
+        thread->oldest = chunk->next;
+        give_back(chunk);
+    }
+    thread->current = NULL;
     thread->end = NULL;
     thread->read = thread->lost = 0;
     thread->queued = 0;
@@ -89,69 +104,107 @@ static uint64_t lost_in_this_capture(const pp_thread *thread)
     return thread->generation == capture.generation ? thread->lost_total : 0;
 }
 
-static void unlink_thread(pp_thread *thread)
+uint64_t pp_threads_lost(void)
 {
+    uint64_t lost = __atomic_load_n(&capture.lost_total, __ATOMIC_RELAXED);
+    for (const pp_thread *thread = capture.threads; thread; thread = thread->next)
+        lost += lost_in_this_capture(thread);
+    return lost;
+}
+
+static void add_lost(uint64_t count)
+{
+    __atomic_fetch_add(&capture.lost_total, count, __ATOMIC_RELAXED);
+}
+
+void pp_thread_free(pp_thread *thread)
+{
+    add_lost(lost_in_this_capture(thread));
     pp_thread **link = &capture.threads;
     while (*link != thread)
         link = &(*link)->next;
     *link = thread->next;
+    free(thread);
+}
+
+/* Without a session nobody drains: a chunk that is full goes to the recorder at once. */
+static void release_all(pp_thread *thread)
+{
+    while (thread->oldest) {
+        pp_chunk *chunk = thread->oldest;
+        thread->oldest = chunk->next;
+        pp_chunk_release(chunk);
+    }
+    thread->current = NULL;
+    thread->queued = 0;
 }
 
 static void thread_exits(void *value)
 {
     pp_thread *thread = value;
+    pp_meta_thread(thread->number, thread->tid); /* by now it may have got a name */
     pthread_mutex_lock(&capture.mutex);
     pp_thread_cursor = (pp_cursor){NULL, NULL};
     self = NULL;
     thread->cursor = NULL;
     /* What it recorded waits for the drain, which then frees it. */
     if (thread->generation != capture.generation || !capture.generation)
-        drop_chunks(thread);
-    if (!thread->oldest && !capture.draining) {
-        capture.lost_total += lost_in_this_capture(thread);
-        unlink_thread(thread);
-        free(thread);
-    }
+        pp_thread_drop_chunks(thread);
+    else if (!capture.has_session)
+        release_all(thread);
+    if (!thread->oldest && !capture.draining)
+        pp_thread_free(thread);
     pthread_mutex_unlock(&capture.mutex);
 }
 
 static void before_fork(void)
 {
     pp_sites_before_fork();
+    pp_meta_before_fork();
     pthread_mutex_lock(&capture.mutex);
 }
 
 static void after_fork_in_parent(void)
 {
     pthread_mutex_unlock(&capture.mutex);
+    pp_meta_after_fork(false);
     pp_sites_after_fork(false);
 }
 
-/* The child has one thread and no session: it starts over, and never touches what the parent's
- * other threads may have been writing. */
+/* The child has one thread, no session and no recording: it starts over, and never touches what
+ * the parent's threads may be writing. */
 static void after_fork_in_child(void)
 {
-    pthread_mutex_init(&capture.mutex, NULL);
-    pthread_cond_init(&capture.filled, NULL);
     if (capture.generation)
         pp_clock_hold(-1);
-    capture.generation = 0;
-    capture.threads = NULL;
-    capture.free_chunks = NULL;
-    capture.chunk_count = capture.queued_full = 0;
-    capture.draining = false;
+    pp_recorder_forget();
+    uint32_t last_number = capture.last_number, last_generation = capture.last_generation;
+    memset(&capture, 0, sizeof capture);
+    capture.last_number = last_number;
+    capture.last_generation = last_generation;
+    pthread_mutex_init(&capture.mutex, NULL);
+    pthread_cond_init(&capture.work, NULL);
+    pthread_cond_init(&capture.done, NULL);
     pp_thread_cursor = (pp_cursor){NULL, NULL};
     self = NULL;
-    pthread_setspecific(capture.exit_key, NULL);
+    pthread_setspecific(setup.exit_key, NULL);
+    pp_meta_after_fork(true);
     pp_sites_after_fork(true);
     pp_sites_refresh();
 }
 
-static void make_ready(void)
+static void set_up(void)
 {
-    if (pthread_key_create(&capture.exit_key, thread_exits) != 0)
+    if (pthread_key_create(&setup.exit_key, thread_exits) != 0)
         return;
-    capture.ready = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) == 0;
+    setup.is_ready = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) == 0;
+}
+
+int pp_threads_init(void)
+{
+    pthread_once(&setup.once, set_up);
+    return setup.is_ready ? PP_OK
+                          : pp_fail(PP_ENOMEM, "cannot set up thread exit and fork handlers");
 }
 
 /* The calling thread's record, made at its first record; NULL without memory. */
@@ -160,11 +213,12 @@ static pp_thread *this_thread(void)
     if (PP_LIKELY(self != NULL))
         return self;
     pp_thread *thread = calloc(1, sizeof *thread);
-    if (!thread || pthread_setspecific(capture.exit_key, thread) != 0) {
+    if (!thread || pthread_setspecific(setup.exit_key, thread) != 0) {
         free(thread);
         return NULL;
     }
     thread->cursor = &pp_thread_cursor;
+    thread->tid = (pid_t)syscall(SYS_gettid);
     pthread_mutex_lock(&capture.mutex);
     thread->number = ++capture.last_number;
     pp_thread **link = &capture.threads; /* in the order of their numbers */
@@ -173,7 +227,25 @@ static pp_thread *this_thread(void)
     *link = thread;
     pthread_mutex_unlock(&capture.mutex);
     self = thread;
+    pp_meta_thread(thread->number, thread->tid);
     return thread;
+}
+
+void pp_threads_switch(pp_store *store)
+{
+    pp_store *old = capture.store;
+    capture.store = store;
+    __atomic_store_n(&capture.epoch, capture.epoch + 1, __ATOMIC_RELAXED);
+    if (old)
+        pp_store_close(old);
+    pp_threads_retire();
+}
+
+void pp_threads_retire(void)
+{
+    for (pp_thread *thread = capture.threads; thread; thread = thread->next)
+        if (thread->cursor)
+            __atomic_store_n(&thread->cursor->limit, NULL, __ATOMIC_RELAXED);
 }
 
 /* ---- A fresh chunk ------------------------------------------------------------------------ */
@@ -182,7 +254,7 @@ static pp_thread *this_thread(void)
 static pp_chunk **oldest_spare(pp_thread *thread)
 {
     pp_chunk **link = thread->oldest_is_draining ? &thread->oldest->next : &thread->oldest;
-    return *link && *link != thread->current ? link : NULL;
+    return *link && *link != thread->current && (*link)->store == capture.store ? link : NULL;
 }
 
 static pp_thread *longest_queue(void)
@@ -205,41 +277,95 @@ static pp_chunk *take_queued(void)
     pp_chunk *chunk = *link;
     uint64_t from = chunk == thread->oldest ? thread->read : 0;
     uint64_t records = 0;
-    pp_chunk_published(chunk, from, &records);
-    thread->lost_total += records;
+    pp_chunk_published(chunk, from, &records, &thread->lost_total);
     if (from == 0) /* else the drain has told of it already */
-        records += chunk->lost_before;
+        records += chunk->header->lost_before;
     if (chunk == thread->oldest)
         thread->read = 0;
     *link = chunk->next;
-    chunk->next->lost_before += records;
+    chunk->next->header->lost_before += records;
     thread->queued--;
     capture.queued_full--;
-    pp_chunk_clear(chunk, PP_CHUNK_WORDS);
     return chunk;
 }
 
-/* A zeroed chunk; NULL when there is none to be had. Under the lock. */
-static pp_chunk *obtain_chunk(void)
+/* Gives up the oldest chunk that waits to be saved. A reader sees the gap in the sequence of its
+ * thread. Under the lock. */
+static pp_chunk *take_unsaved(void)
 {
-    pp_chunk *chunk = capture.free_chunks;
+    const pp_chunk *first = capture.to_save.first;
+    if (!first || first->store != capture.store || first->header->kind != PP_REC_DATA)
+        return NULL;
+    uint64_t lost = 0;
+    pp_chunk_published(first, 0, NULL, &lost);
+    add_lost(lost);
+    return pp_chunk_pop(&capture.to_save);
+}
+
+/* Makes chunks on the calling thread, since the helper has not come to it: that costs it some
+ * microseconds, and loses nothing. The lock is let go meanwhile. */
+static pp_chunk *make_chunk(void)
+{
+    pp_store *store = capture.store;
+    uint32_t count = store->live ? STALL_CHUNKS : 1;
+    if (store->count + count > store->limit)
+        return NULL;
+    store->making++;
+    pthread_mutex_unlock(&capture.mutex);
+    pp_batch *batch = pp_store_make(store, count);
+    pthread_mutex_lock(&capture.mutex);
+    bool is_current = store == capture.store;
+    pp_store_add(store, batch);
+    pp_recorder_stalled();
+    return is_current ? pp_store_take(store) : NULL;
+}
+
+pp_chunk *pp_chunk_obtain(void)
+{
+    pp_chunk *chunk = pp_store_take(capture.store);
+    if (!chunk)
+        chunk = make_chunk();
+    if (chunk || capture.holding || !capture.generation)
+        return chunk;
+    chunk = take_queued();
+    if (!chunk)
+        chunk = take_unsaved();
     if (chunk) {
-        capture.free_chunks = chunk->next;
+        pp_chunk_clear(chunk, PP_CHUNK_WORDS);
         chunk->next = NULL;
-        return chunk;
     }
-    if (capture.chunk_count < capture.chunk_limit && (chunk = pp_chunk_new())) {
-        capture.chunk_count++;
-        return chunk;
+    return chunk;
+}
+
+static void begin_header(pp_thread *thread, pp_chunk *chunk)
+{
+    if (thread->serial != capture.recording_serial) {
+        thread->serial = capture.recording_serial;
+        thread->sequence = 0;
     }
-    return take_queued();
+    pp_rec_block *header = chunk->header;
+    header->magic = PP_REC_BLOCK_MAGIC;
+    header->thread = thread->number;
+    header->sequence = ++thread->sequence;
+    header->base_ticks = pp_ticks();
+    header->lost_before = thread->lost;
+    thread->lost = 0;
+    __atomic_store_n(&header->kind, PP_REC_DATA, __ATOMIC_RELEASE);
+}
+
+/* The processor looks the pages up now, and not at the first zone in each of them. */
+static void warm_pages(const pp_chunk *chunk)
+{
+    for (size_t at = 0; at < PP_REC_SLOT_BYTES; at += 4096)
+        __builtin_prefetch((const char *)chunk->header + at, 1);
 }
 
 static void append_chunk(pp_thread *thread, pp_chunk *chunk)
 {
-    chunk->base_ticks = pp_ticks();
-    chunk->lost_before = thread->lost;
-    thread->lost = 0;
+    warm_pages(chunk);
+    begin_header(thread, chunk);
+    if (thread->current && !capture.has_session)
+        release_all(thread);
     if (thread->current) {
         thread->current->next = chunk;
         capture.queued_full++;
@@ -248,53 +374,62 @@ static void append_chunk(pp_thread *thread, pp_chunk *chunk)
     }
     thread->current = chunk;
     thread->queued++;
+    thread->epoch = capture.epoch;
     thread->end = chunk->words + PP_CHUNK_WORDS;
     thread->cursor->next = chunk->words;
 }
 
-/* Gives the thread a fresh chunk; false when none runs or none is to be had. */
-static bool take_chunk(pp_thread *thread)
+static void begin_generation(pp_thread *thread)
 {
-    pthread_mutex_lock(&capture.mutex);
-    bool ok = false;
-    if (capture.generation) {
-        if (thread->generation != capture.generation) {
-            drop_chunks(thread);
-            thread->generation = capture.generation;
-            thread->lost_total = 0;
-        }
-        pp_chunk *chunk = obtain_chunk();
-        if (chunk) {
-            append_chunk(thread, chunk);
-            ok = true;
-        } else {
-            thread->lost++;
-            thread->lost_total++;
-        }
-        if (capture.queued_full * 4 >= capture.chunk_limit)
-            pthread_cond_signal(&capture.filled);
-    }
-    /* Without a counter every record comes here, to be stamped by the clock that there is. */
-    uint64_t *limit = ok && pp_clock_is_counter() ? thread->end : NULL;
-    __atomic_store_n(&thread->cursor->limit, limit, __ATOMIC_RELAXED);
-    pthread_mutex_unlock(&capture.mutex);
-    return ok;
+    pp_thread_drop_chunks(thread);
+    thread->generation = capture.generation;
+    thread->lost_total = 0;
+    thread->starts_afresh = false;
 }
 
-uint64_t *pp_words_reserve(size_t count)
+/* Gives the thread a fresh chunk; false when none runs or none is to be had, which is then counted
+ * as the loss of a record. */
+static bool take_chunk(pp_thread *thread, bool is_counted)
+{
+    pthread_mutex_lock(&capture.mutex);
+    pp_chunk *chunk = capture.generation ? pp_chunk_obtain() : NULL;
+    bool runs = capture.generation != 0; /* the lock may have been let go */
+    if (runs && thread->generation != capture.generation)
+        begin_generation(thread);
+    if (chunk && runs && chunk->store == capture.store) {
+        append_chunk(thread, chunk);
+    } else if (chunk) {
+        give_back(chunk);
+        chunk = NULL;
+    }
+    if (runs && !chunk) {
+        thread->lost++;
+        thread->lost_total += is_counted;
+    }
+    if (runs)
+        pp_helper_look();
+    /* Without a counter every record comes here, to be stamped by the clock that there is. */
+    uint64_t *limit = chunk && pp_clock_is_counter() ? thread->end : NULL;
+    __atomic_store_n(&thread->cursor->limit, limit, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&capture.mutex);
+    return chunk != NULL;
+}
+
+uint64_t *pp_words_reserve(size_t count, bool is_counted)
 {
     if (!pp_capture_generation())
         return NULL;
     pp_thread *thread = this_thread();
     if (!thread) {
-        __atomic_fetch_add(&capture.lost_total, 1, __ATOMIC_RELAXED);
+        add_lost(is_counted);
         return NULL;
     }
     bool retired =
         pp_clock_is_counter() && !__atomic_load_n(&pp_thread_cursor.limit, __ATOMIC_RELAXED);
     bool has_room = thread->generation == pp_capture_generation() && thread->end &&
+                    thread->epoch == __atomic_load_n(&capture.epoch, __ATOMIC_RELAXED) &&
                     (size_t)(thread->end - pp_thread_cursor.next) >= count;
-    if ((retired || !has_room) && !take_chunk(thread))
+    if ((retired || !has_room) && !take_chunk(thread, is_counted))
         return NULL;
     return pp_thread_cursor.next;
 }
@@ -307,260 +442,7 @@ void pp_words_publish(uint64_t *words, uint64_t header, size_t count)
 
 void pp_record_slow_(uint32_t word)
 {
-    uint64_t *words = pp_words_reserve(1);
+    uint64_t *words = pp_words_reserve(1, pp_word_is_counted(word));
     if (words)
         pp_words_publish(words, pp_ticks() << PP_RECORD_TICK_SHIFT | word, 1);
-}
-
-/* ---- Start and stop ------------------------------------------------------------------------ */
-
-static bool prepare_chunks(uint64_t buffer_bytes)
-{
-    capture.chunk_limit = buffer_bytes / sizeof(pp_chunk);
-    if (capture.chunk_limit < CHUNKS_AT_LEAST)
-        capture.chunk_limit = CHUNKS_AT_LEAST;
-    for (capture.chunk_count = 0; capture.chunk_count < CHUNKS_AT_START; capture.chunk_count++) {
-        pp_chunk *chunk = pp_chunk_new();
-        if (!chunk)
-            return false;
-        chunk->next = capture.free_chunks;
-        capture.free_chunks = chunk;
-    }
-    return true;
-}
-
-int pp_capture_start(uint64_t buffer_bytes, void (*frame_ended)(void *user), void *user)
-{
-    pthread_once(&capture.once, make_ready);
-    if (!capture.ready)
-        return pp_fail(PP_ENOMEM, "cannot set up thread exit and fork handlers");
-    pp_clock_init();
-    pp_clock_hold(1);
-    pthread_mutex_lock(&capture.mutex);
-    int status = PP_OK;
-    if (capture.generation) {
-        status = PP_EBUSY;
-    } else if (!prepare_chunks(buffer_bytes)) {
-        free_chain(capture.free_chunks);
-        capture.free_chunks = NULL;
-        status = PP_ENOMEM;
-    } else {
-        capture.frame_ended = frame_ended;
-        capture.frame_user = user;
-        capture.lost_total = capture.queued_full = 0;
-        capture.wake = false;
-        if (++capture.last_generation == 0)
-            capture.last_generation = 1;
-        __atomic_store_n(&capture.generation, capture.last_generation, __ATOMIC_RELAXED);
-    }
-    pthread_mutex_unlock(&capture.mutex);
-    if (status != PP_OK) {
-        pp_clock_hold(-1);
-        return pp_fail(status, status == PP_EBUSY ? "a session is running already"
-                                                  : "out of memory for the first chunks");
-    }
-    pp_sites_refresh();
-    return PP_OK;
-}
-
-/* A thread that writes at this moment goes on into its current chunk, which stays its own until
- * the thread itself comes by again or ends. */
-static void retain_current_only(pp_thread *thread)
-{
-    while (thread->oldest != thread->current) {
-        pp_chunk *chunk = thread->oldest;
-        thread->oldest = chunk->next;
-        pp_chunk_free(chunk);
-    }
-    thread->read = 0;
-    thread->queued = thread->current ? 1 : 0;
-    __atomic_store_n(&thread->cursor->limit, NULL, __ATOMIC_RELAXED);
-}
-
-void pp_capture_stop(void)
-{
-    pthread_mutex_lock(&capture.mutex);
-    bool ran = capture.generation != 0;
-    __atomic_store_n(&capture.generation, 0, __ATOMIC_RELAXED);
-    pp_thread **link = &capture.threads;
-    while (*link) {
-        pp_thread *thread = *link;
-        if (thread->cursor) {
-            retain_current_only(thread);
-            link = &thread->next;
-        } else {
-            drop_chunks(thread);
-            *link = thread->next;
-            free(thread);
-        }
-    }
-    free_chain(capture.free_chunks);
-    capture.free_chunks = NULL;
-    capture.wake = true;
-    pthread_cond_broadcast(&capture.filled);
-    pthread_mutex_unlock(&capture.mutex);
-    pp_sites_refresh();
-    if (ran)
-        pp_clock_hold(-1);
-}
-
-void pp_capture_frame_ended(void)
-{
-    pthread_mutex_lock(&capture.mutex);
-    void (*frame_ended)(void *user) = capture.generation ? capture.frame_ended : NULL;
-    void *user = capture.frame_user;
-    pthread_mutex_unlock(&capture.mutex);
-    if (!frame_ended)
-        return;
-    pp_zone zone = pp_overhead_begin();
-    frame_ended(user);
-    pp_zone_end(&zone);
-}
-
-/* ---- The drain ----------------------------------------------------------------------------- */
-
-/* What the drain needs to know of a thread's oldest chunk, read under the lock. */
-typedef struct drain_step {
-    pp_chunk *chunk;
-    uint64_t from;
-    bool is_current; /* the thread may still write to it */
-    bool is_gone;    /* the thread is */
-} drain_step;
-
-static bool begin_step(pp_thread *thread, drain_step *step)
-{
-    pthread_mutex_lock(&capture.mutex);
-    bool ok = thread->oldest && thread->generation == capture.generation;
-    if (ok) {
-        *step = (drain_step){.chunk = thread->oldest,
-                             .from = thread->read,
-                             .is_current = thread->oldest == thread->current,
-                             .is_gone = !thread->cursor};
-        thread->oldest_is_draining = true;
-    }
-    pthread_mutex_unlock(&capture.mutex);
-    return ok;
-}
-
-static void recycle(pp_chunk *chunk, uint64_t used)
-{
-    pp_chunk_clear(chunk, used);
-    pthread_mutex_lock(&capture.mutex);
-    chunk->next = capture.free_chunks;
-    capture.free_chunks = chunk;
-    pthread_mutex_unlock(&capture.mutex);
-}
-
-/* Ends a step: the chunk leaves the queue once its thread has gone on to another. */
-static void end_step(pp_thread *thread, const drain_step *step, uint64_t read)
-{
-    bool is_done = !step->is_current || step->is_gone;
-    pthread_mutex_lock(&capture.mutex);
-    thread->oldest_is_draining = false;
-    thread->read = read;
-    if (is_done) {
-        thread->oldest = step->chunk->next;
-        thread->read = 0;
-        thread->queued--;
-        if (step->is_current)
-            thread->current = NULL;
-        else
-            capture.queued_full--;
-    } else if (thread->cursor && pp_clock_is_counter() &&
-               pp_ticks_to_ns(pp_ticks()) - pp_ticks_to_ns(step->chunk->base_ticks) > RETIRE_NS) {
-        __atomic_store_n(&thread->cursor->limit, NULL, __ATOMIC_RELAXED);
-    }
-    pthread_mutex_unlock(&capture.mutex);
-    if (is_done)
-        recycle(step->chunk, read);
-}
-
-static void drain_thread(pp_thread *thread, pp_block_fn visit, void *user)
-{
-    drain_step step;
-    while (begin_step(thread, &step)) {
-        uint64_t records = 0;
-        uint64_t read = pp_chunk_published(step.chunk, step.from, &records);
-        bool fresh = step.from == 0;
-        if (read > step.from || (fresh && step.chunk->lost_before))
-            visit(user, &(pp_block){.thread = thread->number,
-                                    .fresh = fresh,
-                                    .lost = fresh ? step.chunk->lost_before : 0,
-                                    .base_ticks = step.chunk->base_ticks,
-                                    .words = step.chunk->words + step.from,
-                                    .count = (size_t)(read - step.from)});
-        end_step(thread, &step, read);
-        if (step.is_current)
-            return;
-    }
-}
-
-/* Frees a thread that is gone and drained. */
-static void reap_thread(pp_thread *thread, pp_block_fn visit, void *user)
-{
-    pthread_mutex_lock(&capture.mutex);
-    bool is_done = !thread->cursor && !thread->oldest;
-    if (is_done) {
-        capture.lost_total += lost_in_this_capture(thread);
-        unlink_thread(thread);
-    }
-    pthread_mutex_unlock(&capture.mutex);
-    if (is_done) {
-        visit(user, &(pp_block){.thread = thread->number, .last = true, .lost = thread->lost});
-        free(thread);
-    }
-}
-
-void pp_capture_drain(pp_block_fn visit, void *user)
-{
-    pthread_mutex_lock(&capture.mutex);
-    pp_thread *thread = capture.generation ? capture.threads : NULL;
-    capture.draining = true;
-    pthread_mutex_unlock(&capture.mutex);
-    while (thread) {
-        drain_thread(thread, visit, user);
-        pthread_mutex_lock(&capture.mutex);
-        pp_thread *next = thread->next;
-        pthread_mutex_unlock(&capture.mutex);
-        reap_thread(thread, visit, user);
-        thread = next;
-    }
-    pthread_mutex_lock(&capture.mutex);
-    capture.draining = false;
-    pthread_mutex_unlock(&capture.mutex);
-}
-
-bool pp_capture_wait(uint64_t timeout_ns)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    uint64_t ns = (uint64_t)until.tv_nsec + timeout_ns;
-    until.tv_sec += (time_t)(ns / 1000000000);
-    until.tv_nsec = (long)(ns % 1000000000);
-    pthread_mutex_lock(&capture.mutex);
-    int status = 0;
-    while (!capture.wake && capture.queued_full * 4 < capture.chunk_limit && status != ETIMEDOUT)
-        status = pthread_cond_timedwait(&capture.filled, &capture.mutex, &until);
-    bool filled = !capture.wake && capture.queued_full * 4 >= capture.chunk_limit;
-    capture.wake = false;
-    pthread_mutex_unlock(&capture.mutex);
-    return filled;
-}
-
-void pp_capture_wake(void)
-{
-    pthread_mutex_lock(&capture.mutex);
-    capture.wake = true;
-    pthread_cond_broadcast(&capture.filled);
-    pthread_mutex_unlock(&capture.mutex);
-}
-
-uint64_t pp_capture_dropped(void)
-{
-    pthread_mutex_lock(&capture.mutex);
-    uint64_t lost = capture.lost_total;
-    for (const pp_thread *thread = capture.threads; thread; thread = thread->next)
-        lost += lost_in_this_capture(thread);
-    pthread_mutex_unlock(&capture.mutex);
-    return lost;
 }

@@ -2,9 +2,11 @@
 #include <paintprof/window.h>
 
 #include "base/base.h"
+#include "capture/meta.h"
 #include "capture/state.h"
 
 #include <math.h>
+#include <paintprof/phase.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@ struct pp_window {
     bool counts_items;
     bool has_begun; /* a frame whose begin was recorded */
     uint64_t budget_ns;
+    uint64_t begin_ticks;   /* of the present frame */
     uint64_t asked_ticks;   /* 0: not asked */
     uint64_t painted_ticks; /* end of the last paint of this frame, 0: none yet */
     uint64_t dirty_px;
@@ -49,6 +52,19 @@ static void set_text(char **text, const char *value)
     }
 }
 
+static void tell(const pp_meta_target *target, const description *d)
+{
+    pp_meta_window(target, d->number, d->title, d->renderer);
+}
+
+void pp_windows_tell(const pp_meta_target *target)
+{
+    pthread_mutex_lock(&windows.mutex);
+    for (const description *d = windows.first; d; d = d->next)
+        tell(target, d);
+    pthread_mutex_unlock(&windows.mutex);
+}
+
 static description *describe(const char *title, const char *renderer)
 {
     description *d = calloc(1, sizeof *d);
@@ -66,6 +82,7 @@ static description *describe(const char *title, const char *renderer)
     d->number = ++windows.last_number;
     d->next = windows.first;
     windows.first = d;
+    tell(NULL, d);
     pthread_mutex_unlock(&windows.mutex);
     return d;
 }
@@ -115,7 +132,9 @@ void pp_window_set_refresh_hz(pp_window *window, double refresh_hz)
 void pp_window_set_renderer(pp_window *window, const char *renderer)
 {
     pthread_mutex_lock(&windows.mutex);
-    set_text(&find(window->number)->renderer, renderer);
+    description *d = find(window->number);
+    set_text(&d->renderer, renderer);
+    tell(NULL, d);
     pthread_mutex_unlock(&windows.mutex);
 }
 
@@ -150,12 +169,14 @@ void pp_frame_asked(pp_window *window)
 
 void pp_frame_begin(pp_window *window)
 {
-    window->has_begun = pp_capture_generation() != 0;
+    window->has_begun = pp_capture_awake();
     window->painted_ticks = 0;
     window->dirty_px = 0;
     if (!window->has_begun)
         return;
-    uint64_t payload[] = {window->number, pp_ticks(), window->asked_ticks, window->budget_ns};
+    window->begin_ticks = pp_ticks();
+    uint64_t payload[] = {window->number, window->begin_ticks, window->asked_ticks,
+                          window->budget_ns};
     window->asked_ticks = 0;
     pp_write_extended(PP_EXT_FRAME_BEGIN, payload, PP_COUNT_OF(payload));
 }
@@ -185,9 +206,10 @@ static void end_frame(pp_window *window, uint64_t flags)
     write_counts(window);
     if (window->counts_items)
         flags |= PP_FRAME_COUNTS_ITEMS;
-    uint64_t payload[] = {window->number | flags, window->painted_ticks, window->dirty_px};
+    uint64_t payload[] = {window->number | flags, window->painted_ticks, window->dirty_px,
+                          pp_phase_count()};
     pp_write_extended(PP_EXT_FRAME_END, payload, PP_COUNT_OF(payload));
-    pp_capture_frame_ended();
+    pp_capture_frame_ended(flags & PP_FRAME_CANCELLED ? 0 : pp_ticks() - window->begin_ticks);
 }
 
 void pp_frame_end(pp_window *window)

@@ -108,15 +108,24 @@ static void fill_painters(pp_assembler *assembler, pp_frame *frame, pp_tally *ta
             .self_ns = length_ns(r, site->self_ticks),
             .total_ns = length_ns(r, site->total_ticks),
             .pixels = site->pixels,
-            .count = site->count,
+            .count = site->count < UINT32_MAX ? (uint32_t)site->count : UINT32_MAX,
         };
     }
     frame->painters = assembler->painters;
 }
 
+/* The phases that there were when the frame ended, as far as it says so. */
+static uint32_t phase_count(const pp_build_source *source, uint64_t recorded)
+{
+    if (recorded == 0 || source->renumbers_phases)
+        return source->phase_count(source->user);
+    return recorded < PP_PHASE_USER  ? PP_PHASE_USER
+           : recorded > PP_PHASE_MAX ? PP_PHASE_MAX
+                                     : (uint32_t)recorded;
+}
+
 static void fill_phases(pp_frame *frame, const pp_tally *tally, const ruler *r)
 {
-    frame->phase_count = r->source->phase_count(r->source->user);
     for (uint32_t phase = 0; phase < PP_PHASE_MAX; phase++) {
         frame->phase_ns[phase] = length_ns(r, tally->phase_ticks[phase]);
         if (phase != PP_PHASE_OVERLAY)
@@ -163,14 +172,29 @@ static void deliver(pp_assembler *assembler, pp_track *track, pp_open_frame *ope
         .dirty_px = has_painted ? (int64_t)end->dirty_px : PP_NOT_MEASURED,
         .budget_ns = open->budget_ns,
         .records = open->tally.records,
+        .phase_count = phase_count(source, end->phase_count),
     };
     fill_phases(&frame, &open->tally, &r);
     fill_window(&frame, find_window(assembler, frame.window), &open->tally,
                 end->window_and_flags & PP_FRAME_COUNTS_ITEMS);
     fill_painters(assembler, &frame, &open->tally, &r);
     frame.jank = pp_jank_of(&frame);
+    track->shared->frames++;
+    pp_build_keep(track->shared, &open->tally);
     if (target->frame)
         target->frame(target->user, &frame);
+}
+
+/* The interval of the window's next frame is measured from here all the same. */
+static void leave_out(pp_assembler *assembler, pp_track *track, const pp_open_frame *open)
+{
+    const pp_build_source *source = &track->shared->source;
+    pp_assembler_window *window = find_window(assembler, open->window);
+    window->start_ns = source->to_ns(source->user, open->start_ticks);
+    window->has_started = true;
+    counted(open->tally.items_created, &window->counts_created);
+    counted(open->tally.items_painted, &window->counts_painted);
+    pp_build_keep(track->shared, &open->tally);
 }
 
 static void leave_to_next(pp_track *track, const pp_open_frame *open)
@@ -179,6 +203,7 @@ static void leave_to_next(pp_track *track, const pp_open_frame *open)
     pending->phase_ticks[PP_PHASE_OVERLAY] += pp_tally_ticks(&open->tally);
     pending->items_created += open->tally.items_created;
     pending->items_painted += open->tally.items_painted;
+    pp_build_keep(track->shared, &open->tally);
 }
 
 void pp_assemble(pp_assembler *assembler, pp_track *track, const pp_frame_end_record *end)
@@ -196,5 +221,8 @@ void pp_assemble(pp_assembler *assembler, pp_track *track, const pp_frame_end_re
     if (is_outermost && open->window != 0)
         pp_track_take_pending(track, 0, &open->tally);
     pp_track_leave_frame(track);
-    deliver(assembler, track, open, end);
+    if (end->window_and_flags & PP_FRAME_LEFT_OUT)
+        leave_out(assembler, track, open);
+    else
+        deliver(assembler, track, open, end);
 }

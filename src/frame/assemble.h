@@ -24,13 +24,19 @@ typedef struct pp_assembler {
 
 void pp_assembler_free(pp_assembler *assembler);
 
+/* A flag of PP_EXT_FRAME_END beside those in capture/record.h, set by pp_reader_cut(): the frame is
+ * not in this recording; it only takes what waited for it, so that it does not count to others. */
+#define PP_FRAME_LEFT_OUT (UINT64_C(4) << 32)
+
 /* The payload of PP_EXT_FRAME_END. */
 typedef struct pp_frame_end_record {
     uint64_t window_and_flags, painted_ticks, dirty_px;
+    uint64_t phase_count; /* of the process at that time; 0: not recorded */
 } pp_frame_end_record;
 
 /* Ends the open frame that the record is about, if there is one: delivers it to the target or, if
- * it was cancelled, leaves its time to the overlay phase of the window's next frame. */
+ * it was cancelled, leaves its time to the overlay phase of the window's next frame. One that was
+ * left out is not told. */
 void pp_assemble(pp_assembler *assembler, pp_track *track, const pp_frame_end_record *end);
 
 #endif

@@ -16,6 +16,7 @@ typedef struct pp_build_source {
     const char *(*label)(void *user, uint32_t id);
     uint64_t (*to_ns)(void *user, uint64_t ticks); /* never falling */
     uint32_t (*phase_count)(void *user);
+    bool renumbers_phases; /* the phases counted in records are not those of the sites */
 } pp_build_source;
 
 /* Where results go; zone and mark may be NULL, and then cost nothing. */
@@ -35,8 +36,25 @@ void pp_builder_destroy(pp_builder *builder);
 /* Changes where results go; not while in pp_builder_feed(). */
 void pp_builder_set_target(pp_builder *builder, const pp_build_target *target);
 
-/* Takes the next block of a thread; a pp_block_fn. */
+/* Sums up everything per site from now on, for pp_builder_finish(); before the first block. False
+ * without memory. */
+bool pp_builder_keep_totals(pp_builder *builder);
+
+/* Takes the next block of a thread; a pp_block_fn. A thread that has been idle for long may be
+ * forgotten when thousands of others use up the builder's memory. */
 void pp_builder_feed(void *builder_object, const pp_block *block);
+
+/* The state of a thread after its last record (frame/track.h); NULL for one never seen. */
+const struct pp_track *pp_builder_track(const pp_builder *builder, uint32_t thread);
+
+/* What a builder has seen. */
+typedef struct pp_build_totals {
+    uint64_t zones, marks, frames;
+    const struct pp_tally *sites; /* of all threads; empty without pp_builder_keep_totals() */
+} pp_build_totals;
+
+/* Ends every thread; the totals then say all. They live as long as the builder. */
+pp_build_totals pp_builder_finish(pp_builder *builder);
 
 /* What could not be kept: zones deeper than PP_ZONE_DEPTH_MAX, and anything for which memory was
  * lacking. Their time is part of what encloses them. */

@@ -1,8 +1,8 @@
 /* frame/session.c: the session of the process: drains capture into a builder, keeps the history
  * and feeds the sinks.
  *
- * Frames are built on the thread that ends them. A helper thread drains only when threads have
- * filled a good part of the buffer and no frame ended; a program that sleeps is never woken. */
+ * Frames are built on the thread that ends them. The capture's helper thread drains only when
+ * threads have filled a good part of the buffer and no frame ended. */
 #include <paintprof/session.h>
 
 #include "base/base.h"
@@ -11,11 +11,9 @@
 
 #include <paintprof/phase.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 enum { DEFAULT_HISTORY_FRAMES = 4096, DEFAULT_BUFFER_BYTES = 16 << 20 };
-static const uint64_t HELPER_TIMEOUT_NS = UINT64_C(3600) * 1000000000;
 
 typedef struct session_sink {
     pp_sink sink;
@@ -29,8 +27,6 @@ struct pp_session {
     session_sink *sinks;
     size_t sink_count, sink_capacity;
     int last_sink_id;
-    bool is_stopping; /* set under the lock, read by the helper without */
-    pthread_t helper;
 };
 
 /* There is one session at most, as there is one capture. The mutex outlives it, since the end of
@@ -133,45 +129,18 @@ static void choose_target(pp_session *session)
 static void drain(pp_session *session)
 {
     pp_capture_drain(pp_builder_feed, session->builder);
-    pp_clock_sync();
 }
 
 /* ---- Who drains ---------------------------------------------------------------------------- */
 
-static void frame_ended(void *user)
+/* Called when a frame has ended, or by the helper; perhaps just after the session was stopped. */
+static void drain_now(void *user)
 {
     pp_session *session = user;
     if (!enter(session))
         return;
     drain(session);
     leave();
-}
-
-static void *run_helper(void *user)
-{
-    pp_session *session = user;
-    while (!__atomic_load_n(&session->is_stopping, __ATOMIC_ACQUIRE)) {
-        if (!pp_capture_wait(HELPER_TIMEOUT_NS) || !enter(session))
-            continue;
-        if (!session->is_stopping)
-            drain(session);
-        leave();
-    }
-    return NULL;
-}
-
-/* The program's signals are not for the helper. */
-static int start_helper(pp_session *session)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int status = pthread_create(&session->helper, NULL, run_helper, session);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (status != 0)
-        return pp_fail(PP_ENOMEM, "cannot start the session's helper thread");
-    pthread_setname_np(session->helper, "paintprof");
-    return PP_OK;
 }
 
 /* ---- Start and stop ------------------------------------------------------------------------ */
@@ -228,12 +197,10 @@ static int start_locked(pp_session **out, const pp_session_opts *opts)
     pp_session *session = create_session(opts->history_frames);
     if (!session)
         return pp_fail(PP_ENOMEM, "out of memory for a session of %u frames", opts->history_frames);
-    int status = pp_capture_start(opts->buffer_bytes, frame_ended, session);
-    if (status == PP_OK) {
-        status = start_helper(session);
-        if (status != PP_OK)
-            pp_capture_stop();
-    }
+    int status = pp_capture_start(&(pp_capture_session){.buffer_bytes = opts->buffer_bytes,
+                                                        .frame_ended = drain_now,
+                                                        .drain_wanted = drain_now,
+                                                        .user = session});
     if (status != PP_OK) {
         free_session(session);
         return status;
@@ -286,21 +253,13 @@ void pp_session_stop(pp_session *session)
 {
     if (!enter(session))
         return;
-    bool is_first = !session->is_stopping;
-    __atomic_store_n(&session->is_stopping, true, __ATOMIC_RELEASE);
-    leave();
-    if (!is_first)
-        return;
-    pp_capture_wake();
-    pthread_join(session->helper, NULL);
-    if (!enter(session))
-        return;
     drain(session);
     end_sinks(session);
     pp_capture_stop();
     __atomic_store_n(&process.current, NULL, __ATOMIC_RELEASE);
     leave();
     free_session(session);
+    pp_helper_reap();
 }
 
 pp_session *pp_session_current(void)

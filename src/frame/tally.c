@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SITES = 16, FIRST_IDS = 64 };
+/* Small, since a recording may have thousands of threads. */
+enum { FIRST_SITES = 4, FIRST_IDS = 16 };
 
 bool pp_tally_init(pp_tally *tally)
 {
@@ -69,7 +70,8 @@ uint32_t pp_tally_slot(pp_tally *tally, uint32_t id, const pp_site_info *info)
     if (!grow_sites(tally) || !grow_ids(tally, id))
         return 0;
     slot = tally->site_count++;
-    tally->sites[slot] = (pp_tally_site){.info = info, .id = id};
+    tally->sites[slot] = (pp_tally_site){
+        .info = info, .id = id, .phase = info->phase < PP_PHASE_MAX ? info->phase : PP_PHASE_OTHER};
     tally->slot_of_id[id] = slot;
     return slot;
 }
@@ -89,6 +91,8 @@ void pp_tally_add(pp_tally *tally, const pp_tally *from)
         site->total_ticks += source->total_ticks;
         site->pixels += source->pixels;
         site->count += source->count;
+        if (site->max_ticks < source->max_ticks)
+            site->max_ticks = source->max_ticks;
     }
 }
 
@@ -98,4 +102,10 @@ uint64_t pp_tally_ticks(const pp_tally *tally)
     for (size_t i = 0; i < PP_PHASE_MAX; i++)
         ticks += tally->phase_ticks[i];
     return ticks;
+}
+
+size_t pp_tally_bytes(const pp_tally *tally)
+{
+    return tally->site_capacity * sizeof *tally->sites +
+           tally->id_capacity * sizeof *tally->slot_of_id;
 }

@@ -14,8 +14,9 @@
 typedef struct pp_tally_site {
     const pp_site_info *info;
     uint64_t self_ticks, total_ticks, pixels;
-    uint32_t id;
-    uint32_t count;
+    uint64_t max_ticks; /* its longest zone that ended here */
+    uint64_t count;
+    uint32_t id, phase;
 } pp_tally_site;
 
 typedef struct pp_tally {
@@ -44,10 +45,13 @@ static inline uint32_t pp_tally_find(const pp_tally *tally, uint32_t id)
     return id < tally->id_capacity ? tally->slot_of_id[id] : 0;
 }
 
-/* Adds all of from to tally. */
+/* Adds all of from to tally. A site for which there is no memory goes to the first place. */
 void pp_tally_add(pp_tally *tally, const pp_tally *from);
 
 /* The ticks of all phases. */
 uint64_t pp_tally_ticks(const pp_tally *tally);
+
+/* The memory that it holds. */
+size_t pp_tally_bytes(const pp_tally *tally);
 
 #endif

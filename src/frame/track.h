@@ -2,7 +2,8 @@
  *
  * Time is charged by a sweep: at every record, the ticks since the record before go to the
  * innermost open zone or, in a frame outside zones, to the frame itself. So no tick is counted
- * twice, whatever begins or ends across what. */
+ * twice, whatever begins or ends across what. A zone collects its own ticks and hands them to the
+ * tally when it ends or when another tally is charged, since that costs less than every record. */
 #ifndef PP_TRACK_H
 #define PP_TRACK_H
 
@@ -14,13 +15,19 @@ enum {
     PP_TRACK_PENDING = 8, /* windows for whose next frame a thread may collect at once */
 };
 
+/* One cache line. */
 typedef struct pp_open_zone {
     const pp_site_info *info;
-    uint64_t start_ticks, mark_ticks, self_ticks;
+    uint64_t start_ticks, mark_ticks;
+    uint64_t self_ticks;       /* its own so far, */
+    uint64_t charged_ticks;    /* of which these are in a tally */
     uint64_t total_from_ticks; /* since when its time is not in a tally's total yet */
     uint32_t id, slot, phase;
     bool outermost; /* of its site on this thread: the one whose time makes the site's total */
 } pp_open_zone;
+
+/* The id of what lies below the outermost zone. */
+#define PP_NO_ZONE UINT32_MAX
 
 /* Time in a frame outside all zones. */
 typedef struct pp_gap {
@@ -47,6 +54,9 @@ typedef struct pp_build_shared {
     pp_build_source source;
     pp_build_target target;
     uint64_t lost; /* one writer; read from any thread */
+    uint64_t zones, marks, frames;
+    bool keeps_totals;
+    pp_tally totals; /* of what was delivered, cancelled, forgotten or has ended */
 } pp_build_shared;
 
 static inline void pp_build_lose(pp_build_shared *shared, uint64_t count)
@@ -54,26 +64,45 @@ static inline void pp_build_lose(pp_build_shared *shared, uint64_t count)
     __atomic_store_n(&shared->lost, shared->lost + count, __ATOMIC_RELAXED);
 }
 
+/* Keeps what was charged to a tally before it is cleared or left. */
+static inline void pp_build_keep(pp_build_shared *shared, const pp_tally *tally)
+{
+    if (shared->keeps_totals)
+        pp_tally_add(&shared->totals, tally);
+}
+
 typedef struct pp_track {
-    pp_build_shared *shared;
-    uint32_t thread;
+    uint32_t thread; /* first: tracks are found by it */
     uint32_t focus;
+    pp_build_shared *shared;
     uint64_t now_ticks; /* of the last record */
     pp_tally *tally;    /* charged now: the innermost frame's, or a pending one */
-    pp_open_zone *zones;
-    uint32_t depth, zone_capacity;
-    uint32_t deep; /* open zones beyond PP_ZONE_DEPTH_MAX */
+    pp_open_zone *zones, *top, *zones_end; /* the innermost is *top; *zones stands for none */
+    uint16_t *open_of_id;                  /* open zones per site */
     uint32_t id_capacity;
-    uint16_t *open_of_id; /* open zones per site */
-    pp_open_frame *frames[PP_FRAME_DEPTH_MAX];
+    uint32_t deep; /* open zones beyond PP_ZONE_DEPTH_MAX */
     uint32_t frame_depth;
     uint32_t next_victim;
-    pp_pending pending[PP_TRACK_PENDING]; /* the first is for any window */
+    pp_open_frame *frames[PP_FRAME_DEPTH_MAX];
+    pp_pending any;                 /* for a frame of any window */
+    pp_pending *others;             /* PP_TRACK_PENDING - 1, made when one is needed */
+    struct pp_track *older, *newer; /* by when they were fed */
+    size_t bytes;                   /* as the builder counted it */
 } pp_track;
+
+static inline uint32_t pp_track_depth(const pp_track *track)
+{
+    return (uint32_t)(track->top - track->zones);
+}
 
 /* A track that has seen nothing; NULL without memory. */
 pp_track *pp_track_create(pp_build_shared *shared, uint32_t thread);
+
+/* Ends it: what it was charged for goes to the totals. */
 void pp_track_destroy(pp_track *track);
+
+/* The memory that it holds. */
+size_t pp_track_bytes(const pp_track *track);
 
 /* Forgets open zones and half-built frames: records are missing here. */
 void pp_track_forget(pp_track *track);
@@ -90,8 +119,12 @@ pp_tally *pp_track_pending(pp_track *track, uint32_t window);
 /* Adds what waits for window to tally and forgets it. */
 void pp_track_take_pending(pp_track *track, uint32_t window, pp_tally *tally);
 
-void pp_track_begin_zone(pp_track *track, uint32_t id);
-void pp_track_end_zone(pp_track *track, uint32_t id);
+/* Begins a zone where something has to be made first. */
+void pp_track_begin_new_zone(pp_track *track, uint32_t id);
+
+/* Ends the zone of that site which is not the innermost one, or was never kept. */
+void pp_track_end_other_zone(pp_track *track, uint32_t id);
+
 void pp_track_mark(pp_track *track, const char *label);
 void pp_track_pixels(pp_track *track, uint64_t pixels);
 void pp_track_focus(pp_track *track, uint32_t window);
@@ -106,5 +139,72 @@ pp_open_frame *pp_track_find_frame(pp_track *track, uint32_t window);
 /* Ends the innermost frame: what follows is charged to what encloses it. Its tally is kept until
  * the next frame begins. */
 void pp_track_leave_frame(pp_track *track);
+
+/* ---- The hot part: what every record does --------------------------------------------------- */
+
+/* Notes time of the innermost frame outside zones; pieces that touch become one. */
+static inline void pp_track_note_gap(pp_open_frame *frame, uint64_t start_ticks, uint64_t end_ticks)
+{
+    pp_gap *last = &frame->gaps[(frame->gap_count - 1) % PP_TRACK_GAPS];
+    if (frame->gap_count > 0 && last->end_ticks == start_ticks) {
+        last->end_ticks = end_ticks;
+        return;
+    }
+    frame->gaps[frame->gap_count++ % PP_TRACK_GAPS] = (pp_gap){start_ticks, end_ticks};
+}
+
+/* Charges the time from the last record up to ticks to *top, the innermost zone. */
+static inline void pp_track_charge(pp_track *track, pp_open_zone *top, uint64_t from_ticks,
+                                   uint64_t ticks)
+{
+    top->self_ticks += ticks - from_ticks;
+    if (top == track->zones && track->frame_depth > 0 && ticks > from_ticks) {
+        track->tally->phase_ticks[PP_PHASE_OTHER] += ticks - from_ticks;
+        pp_track_note_gap(track->frames[track->frame_depth - 1], from_ticks, ticks);
+    }
+}
+
+/* Hands the zone's time so far to the tally. */
+static inline void pp_track_settle(pp_tally *tally, pp_open_zone *zone, uint64_t now_ticks)
+{
+    uint64_t self_ticks = zone->self_ticks - zone->charged_ticks;
+    pp_tally_site *site = &tally->sites[zone->slot];
+    tally->phase_ticks[zone->phase] += self_ticks;
+    site->self_ticks += self_ticks;
+    site->total_ticks += zone->outermost ? now_ticks - zone->total_from_ticks : 0;
+}
+
+/* Ends the innermost zone but for telling it. */
+static inline void pp_track_close(pp_track *track, pp_open_zone *zone, uint64_t now_ticks)
+{
+    pp_tally *tally = track->tally;
+    pp_track_settle(tally, zone, now_ticks);
+    pp_tally_site *site = &tally->sites[zone->slot];
+    uint64_t length_ticks = now_ticks - zone->start_ticks;
+    if (site->max_ticks < length_ticks)
+        site->max_ticks = length_ticks;
+    track->open_of_id[zone->id]--;
+}
+
+/* Begins a zone in *zone, in the given place of the tally. */
+static inline void pp_track_open(pp_track *track, pp_open_zone *zone, uint32_t id, uint32_t slot,
+                                 uint64_t now_ticks)
+{
+    pp_tally_site *site = &track->tally->sites[slot];
+    site->count++;
+    *zone = (pp_open_zone){
+        .info = site->info,
+        .start_ticks = now_ticks,
+        .mark_ticks = now_ticks,
+        .total_from_ticks = now_ticks,
+        .id = id,
+        .slot = slot,
+        .phase = site->phase,
+        .outermost = track->open_of_id[id]++ == 0,
+    };
+}
+
+/* Tells the target of a zone that ends now, at the depth that the track has then. */
+void pp_track_tell_zone(const pp_track *track, const pp_open_zone *zone, uint64_t now_ticks);
 
 #endif

@@ -1,6 +1,5 @@
 /* sink/csv.c: one row per frame, written while the program runs. docs/csv.md has the columns. */
 #include "base/base.h"
-#include "capture/capture.h"
 #include "sink/csv_file.h"
 
 #include <stdlib.h>
@@ -127,10 +126,10 @@ static char *put_row(char *at, pp_csv *csv, const pp_frame *frame)
     return at;
 }
 
-static void write_header(pp_csv *csv)
+static void write_header(pp_csv *csv, uint32_t phase_count)
 {
     char line[LINE_BYTES];
-    csv->phase_count = pp_phase_count();
+    csv->phase_count = phase_count;
     pp_output_write(&csv->output, line, (size_t)(put_header(line, csv) - line));
 }
 
@@ -141,7 +140,7 @@ static void write_frame(void *user, const pp_frame *frame)
         return;
     bool is_first = csv->phase_count == 0;
     if (is_first)
-        write_header(csv);
+        write_header(csv, frame->phase_count);
     if (frame->window != csv->last_window)
         pp_csv_note_window(csv, frame->window);
     char line[LINE_BYTES];
@@ -155,7 +154,7 @@ static void write_frame(void *user, const pp_frame *frame)
 static void note_dropped(void *user)
 {
     pp_csv *csv = user;
-    csv->dropped = pp_session_dropped(pp_session_current());
+    csv->dropped = csv->source.dropped(csv->source.user);
 }
 
 /* ---- The file ------------------------------------------------------------------------------ */
@@ -200,12 +199,18 @@ static int begin_file(pp_csv *csv, const char *path)
 
 int pp_csv_open(pp_csv **out, const char *path)
 {
+    return pp_csv_open_for(out, path, &pp_csv_live_source);
+}
+
+int pp_csv_open_for(pp_csv **out, const char *path, const pp_csv_source *source)
+{
     if (!out || !path || !*path)
         return pp_fail(PP_EINVAL, "pp_csv_open: no place for it, or no path");
     pp_csv *csv = calloc(1, sizeof *csv);
     if (!csv)
         return pp_fail(PP_ENOMEM, "out of memory for a CSV");
     csv->owner = getpid();
+    csv->source = *source;
     int status = pp_output_open(&csv->output, path);
     if (status == PP_OK)
         status = begin_file(csv, path);
@@ -229,7 +234,7 @@ pp_sink pp_csv_sink(pp_csv *csv)
 static int finish(pp_csv *csv)
 {
     if (csv->phase_count == 0)
-        write_header(csv);
+        write_header(csv, pp_phase_count());
     pp_output_close(&csv->output);
     int status = pp_csv_write_sidecar(csv, true);
     if (csv->output.error)

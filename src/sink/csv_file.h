@@ -2,6 +2,7 @@
 #ifndef PP_CSV_FILE_H
 #define PP_CSV_FILE_H
 
+#include "base/host.h"
 #include "base/text.h"
 #include "sink/output.h"
 
@@ -15,8 +16,20 @@ typedef struct pp_csv_window {
     char *title, *renderer;
 } pp_csv_window;
 
+/* Whose frames they are: what the sidecar says of them. */
+typedef struct pp_csv_source {
+    void *user;
+    /* Title and renderer of a window into the buffers; false if unknown. */
+    bool (*window)(void *user, uint32_t number, char *title, size_t title_capacity, char *renderer,
+                   size_t renderer_capacity);
+    uint64_t (*dropped)(void *user); /* records, so far */
+    void (*host)(void *user, pp_host *host);
+    const char *version; /* of the paintprof that captured them; must outlive the CSV */
+} pp_csv_source;
+
 struct pp_csv {
     pp_output output;
+    pp_csv_source source;
     char *sidecar_path; /* NULL: what is written is no file */
     pid_t owner;        /* in the child of a fork the file is not ours */
     uint64_t rows;
@@ -30,6 +43,9 @@ struct pp_csv {
 };
 
 enum { PP_CSV_NAME_BYTES = 48 };
+
+/* As pp_csv_open(), for frames of another process. */
+int pp_csv_open_for(pp_csv **out, const char *path, const pp_csv_source *source);
 
 /* Phases that have a column: those of the header, or of one written now. */
 uint32_t pp_csv_phase_count(const pp_csv *csv);
@@ -57,6 +73,9 @@ char *pp_csv_put_phase_column(char *at, uint32_t phase);
     X("dirty_px", "px")                                                                            \
     X("budget_ms", "ms")                                                                           \
     X("jank", "")
+
+/* What this process says of its own frames. */
+extern const pp_csv_source pp_csv_live_source __attribute__((visibility("hidden")));
 
 /* Notes title and renderer of a window that has a row now. */
 void pp_csv_note_window(pp_csv *csv, uint32_t number);

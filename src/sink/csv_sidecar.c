@@ -4,20 +4,18 @@
 #include "sink/csv_file.h"
 
 #include <paintprof/version.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 enum { TEXT_BYTES = 512, WINDOWS_MAX = 4096 };
 
 /* ---- Windows ------------------------------------------------------------------------------- */
 
-static void describe(pp_csv_window *window)
+static void describe(const pp_csv *csv, pp_csv_window *window)
 {
     char title[TEXT_BYTES], renderer[TEXT_BYTES];
-    if (!pp_window_describe(window->number, title, sizeof title, renderer, sizeof renderer))
+    if (!csv->source.window(csv->source.user, window->number, title, sizeof title, renderer,
+                            sizeof renderer))
         return;
     free(window->title);
     free(window->renderer);
@@ -51,8 +49,36 @@ void pp_csv_note_window(pp_csv *csv, uint32_t number)
         return;
     }
     csv->windows[csv->window_count] = (pp_csv_window){.number = number};
-    describe(&csv->windows[csv->window_count++]);
+    describe(csv, &csv->windows[csv->window_count++]);
 }
+
+/* ---- This process --------------------------------------------------------------------------- */
+
+static bool live_window(void *user, uint32_t number, char *title, size_t title_capacity,
+                        char *renderer, size_t renderer_capacity)
+{
+    (void)user;
+    return pp_window_describe(number, title, title_capacity, renderer, renderer_capacity);
+}
+
+static uint64_t live_dropped(void *user)
+{
+    (void)user;
+    return pp_session_dropped(pp_session_current());
+}
+
+static void live_host(void *user, pp_host *host)
+{
+    (void)user;
+    pp_host_read(host);
+}
+
+const pp_csv_source pp_csv_live_source = {
+    .window = live_window,
+    .dropped = live_dropped,
+    .host = live_host,
+    .version = PP_VERSION,
+};
 
 /* ---- JSON ---------------------------------------------------------------------------------- */
 
@@ -121,7 +147,7 @@ static void add_windows(pp_buffer *json, pp_csv *csv)
     add_key(json, ",\n  ", "windows");
     for (size_t i = 0; i < csv->window_count; i++) {
         pp_csv_window *window = &csv->windows[i];
-        describe(window); /* it may have got another title since */
+        describe(csv, window); /* it may have got another title since */
         pp_buffer_text(json, i ? "," : "[");
         add_number_field(json, "\n    {", "number", window->number);
         add_text_field(json, ", ", "title", window->title);
@@ -133,39 +159,17 @@ static void add_windows(pp_buffer *json, pp_csv *csv)
         add_number_field(json, ",\n  ", "windows_left_out", csv->windows_left_out);
 }
 
-/* The processor's name as the kernel tells it; "" where it does not. */
-static void read_cpu_name(char *name, size_t capacity)
+static void add_host(pp_buffer *json, const pp_csv *csv)
 {
-    name[0] = '\0';
-    FILE *file = fopen("/proc/cpuinfo", "re");
-    char line[TEXT_BYTES];
-    while (file && !name[0] && fgets(line, sizeof line, file)) {
-        char *value = strchr(line, ':');
-        if (!value || strncmp(line, "model name", 10) != 0)
-            continue;
-        value += 1 + strspn(value + 1, " \t");
-        value[strcspn(value, "\n")] = '\0';
-        pp_format(name, capacity, "%s", value);
-    }
-    if (file)
-        fclose(file);
-}
-
-static void add_host(pp_buffer *json)
-{
-    struct utsname host;
-    char cpu[TEXT_BYTES];
-    if (uname(&host) != 0)
-        return;
-    read_cpu_name(cpu, sizeof cpu);
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    pp_host host;
+    csv->source.host(csv->source.user, &host);
     add_key(json, ",\n  ", "host");
-    add_text_field(json, "{", "name", host.nodename);
-    add_text_field(json, ", ", "system", host.sysname);
+    add_text_field(json, "{", "name", host.name);
+    add_text_field(json, ", ", "system", host.system);
     add_text_field(json, ", ", "release", host.release);
     add_text_field(json, ", ", "machine", host.machine);
-    add_text_field(json, ", ", "cpu", cpu);
-    add_number_field(json, ", ", "cpus", cpus > 0 ? (uint64_t)cpus : 0);
+    add_text_field(json, ", ", "cpu", host.cpu);
+    add_number_field(json, ", ", "cpus", host.cpus);
     pp_buffer_text(json, "}");
 }
 
@@ -176,7 +180,7 @@ int pp_csv_write_sidecar(pp_csv *csv, bool is_complete)
     pp_buffer json = {0};
     add_text_field(&json, "{\n  ", "format", "paintprof frames");
     add_number_field(&json, ",\n  ", "schema_version", PP_CSV_SCHEMA_VERSION);
-    add_text_field(&json, ",\n  ", "paintprof_version", pp_version());
+    add_text_field(&json, ",\n  ", "paintprof_version", csv->source.version);
     add_key(&json, ",\n  ", "complete");
     pp_buffer_text(&json, is_complete ? "true" : "false");
     add_number_field(&json, ",\n  ", "rows", csv->rows);
@@ -185,7 +189,7 @@ int pp_csv_write_sidecar(pp_csv *csv, bool is_complete)
     add_columns(&json, csv);
     add_late_phases(&json, csv);
     add_windows(&json, csv);
-    add_host(&json);
+    add_host(&json, csv);
     pp_buffer_text(&json, "\n}\n");
     int status = json.failed ? pp_fail(PP_ENOMEM, "out of memory for %s", csv->sidecar_path)
                              : pp_output_replace(csv->sidecar_path, json.data, json.size_bytes);

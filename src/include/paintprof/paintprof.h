@@ -14,6 +14,9 @@
 #include <paintprof/overlay.h>
 #include <paintprof/phase.h>
 #include <paintprof/profiler.h>
+#include <paintprof/reader.h>
+#include <paintprof/recording.h>
+#include <paintprof/report.h>
 #include <paintprof/session.h>
 #include <paintprof/version.h>
 #include <paintprof/window.h>

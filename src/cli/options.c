@@ -1,0 +1,166 @@
+/* cli/options.c: the command line of a command. The process stays in the C locale, where strtod()
+ * takes '.' decimals. */
+#include "cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTIONS_MAX = 16, NAME_BYTES = 64, OPTION_BASE = 1000 };
+
+/* Times beyond 292 years do not fit. */
+static const double most_ns = 9.2e18;
+
+static int try_help(const cli_command *command)
+{
+    fprintf(stderr, "Try '" CLI_PROGRAM " %s --help'.\n", command->name);
+    return CLI_USAGE;
+}
+
+int cli_usage_error(const cli_command *command, const char *format, ...)
+{
+    va_list args;
+    fprintf(stderr, CLI_PROGRAM " %s: ", command->name);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    return try_help(command);
+}
+
+/* ---- Values --------------------------------------------------------------------------------- */
+
+bool cli_parse_count(const char *text, uint64_t least, uint64_t most, uint64_t *out)
+{
+    char *end;
+    if (*text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (errno != 0 || *end != '\0' || value < least || value > most)
+        return false;
+    *out = value;
+    return true;
+}
+
+/* The unit that text is, 0 if it is none. */
+static int64_t unit_of(const char *text)
+{
+    static const struct {
+        const char *name;
+        int64_t ns;
+    } units[] = {
+        {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000},
+    };
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(units[i].name, text) == 0)
+            return units[i].ns;
+    return 0;
+}
+
+bool cli_parse_time(const char *text, int64_t unit_ns, int64_t *out_ns)
+{
+    char *end;
+    const char *digits = *text == '-' ? text + 1 : text;
+    size_t size = strspn(digits, "0123456789.");
+    if (size == 0)
+        return false;
+    double value = strtod(text, &end);
+    if (end != digits + size)
+        return false;
+    int64_t unit = *end == '\0' ? unit_ns : unit_of(end);
+    double ns = value * (double)unit;
+    if (unit == 0 || ns > most_ns || ns < -most_ns)
+        return false;
+    *out_ns = (int64_t)llround(ns);
+    return true;
+}
+
+/* ---- Options -------------------------------------------------------------------------------- */
+
+/* What getopt_long() needs of options, with --help behind them. */
+typedef struct getopt_tables {
+    struct option longs[OPTIONS_MAX + 2];
+    char letters[2 * OPTIONS_MAX + 4];
+    int help;
+} getopt_tables;
+
+static void fill_tables(getopt_tables *tables, const cli_option *options)
+{
+    char *letter = tables->letters;
+    int count = 0;
+    *letter++ = 'h';
+    for (; options[count].name != NULL && count < OPTIONS_MAX; count++) {
+        const cli_option *option = &options[count];
+        tables->longs[count] =
+            (struct option){option->name, option->has_value ? required_argument : no_argument, NULL,
+                            OPTION_BASE + count};
+        if (option->letter != 0) {
+            *letter++ = option->letter;
+            if (option->has_value)
+                *letter++ = ':';
+        }
+    }
+    *letter = '\0';
+    tables->help = OPTION_BASE + count;
+    tables->longs[count] = (struct option){"help", no_argument, NULL, tables->help};
+    tables->longs[count + 1] = (struct option){NULL, 0, NULL, 0};
+}
+
+static const cli_option *find_option(const cli_option *options, int id)
+{
+    if (id >= OPTION_BASE)
+        return &options[id - OPTION_BASE];
+    while (options->letter != id)
+        options++;
+    return options;
+}
+
+static int print_help(const cli_command *command)
+{
+    fputs(command->help, stdout);
+    return cli_finish_output();
+}
+
+static int take_options(const cli_command *command, int argc, char **argv,
+                        const cli_option *options, void *settings)
+{
+    getopt_tables tables;
+    fill_tables(&tables, options);
+    for (;;) {
+        int id = getopt_long(argc, argv, tables.letters, tables.longs, NULL);
+        if (id == -1)
+            return CLI_GO_ON;
+        if (id == '?') /* getopt has said what is wrong */
+            return try_help(command);
+        if (id == 'h' || id == tables.help)
+            return print_help(command);
+        int status = find_option(options, id)->take(settings, optarg);
+        if (status != CLI_GO_ON)
+            return status;
+    }
+}
+
+int cli_parse(const cli_command *command, int argc, char **argv, const cli_option *options,
+              void *settings, const char **file)
+{
+    char name[NAME_BYTES];
+    snprintf(name, sizeof name, CLI_PROGRAM " %s", command->name);
+    argv[0] = name; /* getopt's messages begin with it */
+    int status = take_options(command, argc, argv, options, settings);
+    argv[0] = NULL;
+    if (status != CLI_GO_ON)
+        return status;
+    if (optind == argc)
+        return cli_usage_error(command, "no recording was named");
+    if (argc - optind > 1)
+        return cli_usage_error(command, "unexpected argument '%s'", argv[optind + 1]);
+    if (*argv[optind] == '\0')
+        return cli_usage_error(command, "a recording needs a name");
+    *file = argv[optind];
+    return CLI_GO_ON;
+}

@@ -1,0 +1,83 @@
+/* sink/report_data.h: what a report keeps of the frames it saw, as its files share it. */
+#ifndef PP_REPORT_DATA_H
+#define PP_REPORT_DATA_H
+
+#include "base/text.h"
+#include "frame/distribution.h"
+
+#include <paintprof/report.h>
+
+enum {
+    PP_REPORT_WINDOWS_MAX = 1024, /* counted one by one; frames of others only in sum */
+    PP_REPORT_PAINTERS_MAX = 64,  /* kept of each of the slowest frames */
+    PP_REPORT_WORK_PHASES = PP_PHASE_MAX - 1,
+};
+
+typedef struct pp_report_window {
+    uint32_t number;
+    uint64_t frames, budget_ns; /* the budget of its last frame */
+    uint64_t jank[PP_JANK_COUNT];
+} pp_report_window;
+
+/* One of the slowest frames. frame.painters is NULL: its largest ones are in painters. */
+typedef struct pp_report_slow {
+    pp_frame frame;
+    uint64_t taken_ns; /* work, overlay and flush */
+    uint32_t painter_count;
+    pp_painter *painters;
+} pp_report_slow;
+
+struct pp_report {
+    uint32_t slowest_wanted, top_sites;
+    uint64_t frames;
+    uint64_t first_start_ns; /* of the first frame */
+    uint64_t jank[PP_JANK_COUNT];
+    uint32_t phases_seen; /* a bit for each that took time in any frame */
+    pp_distribution work, flush, gpu, interval, phase[PP_PHASE_MAX];
+    pp_report_window *windows;
+    size_t window_count, window_capacity;
+    uint64_t frames_of_other_windows;
+    pp_report_slow *slowest; /* longest first; room for one more than wanted */
+    size_t slowest_count;
+    bool failed; /* memory ran out */
+};
+
+/* Frames that were late, for whatever reason. */
+uint64_t pp_report_late(const uint64_t *jank);
+
+/* The quantities of the table, in its order: false past the last. is_phase: a part of work. */
+typedef struct pp_report_quantity {
+    const char *name;
+    bool is_phase;
+    const pp_distribution *distribution;
+} pp_report_quantity;
+bool pp_report_quantity_at(const pp_report *report, size_t index, pp_report_quantity *out);
+
+/* The phases of work as the overlay stacks them, the user's before other; for places below
+ * PP_REPORT_WORK_PHASES. */
+uint32_t pp_report_phase_at(size_t place);
+
+/* The name of a phase, "?" for one that is unknown. */
+const char *pp_report_phase(uint32_t phase);
+
+/* ---- Parts of the outputs -------------------------------------------------------------------- */
+
+/* Nanoseconds since the beginning of what was recorded. */
+uint64_t pp_report_since_begin(const pp_report *report, const pp_reader *reader, uint64_t at_ns);
+
+/* The lines that say what was recorded and what is missing. */
+void pp_report_add_info_lines(pp_buffer *text, const pp_reader *reader);
+
+/* The table of windows, indented. */
+void pp_report_add_windows(pp_buffer *text, const pp_report *report, const pp_reader *reader);
+
+/* Self time of all sites of a recording, in nanoseconds. */
+uint64_t pp_report_all_self(const pp_reader *reader);
+
+/* 0 of nothing. */
+double pp_report_ratio(uint64_t part, uint64_t whole);
+
+/* Hands a finished text to write: 0, or PP_ENOMEM when it is not whole. Frees it. */
+int pp_report_deliver(pp_buffer *text, pp_text_fn write, void *user);
+
+#endif
