@@ -4,6 +4,7 @@
 
 #include "chart_options.h"
 
+#include <paintprof/paintprof.h>
 #include <paintprof/qt.h>
 #include <paintprof/scene.h>
 
@@ -42,6 +43,7 @@ typedef struct chart_measure {
     char recording_path[64];
     int csv_sink, recording_sink; /* ids, 0: none */
     bool overlay_shown, gate_by_environment;
+    bool records; /* --record */
 } chart_measure;
 
 /* A run of --frames or --script. */

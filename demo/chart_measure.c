@@ -11,8 +11,8 @@ static void set_gate(chart_state *chart)
 {
     const chart_measure *measure = &chart->measure;
     pg_set_profile_enabled(measure->gate_by_environment || chart->options.profile ||
-                           chart->options.report != NULL || measure->csv != NULL ||
-                           measure->recording != NULL ||
+                           chart->options.report != NULL || measure->records ||
+                           measure->csv != NULL || measure->recording != NULL ||
                            pp_overlay_current_page(measure->overlay) != PP_OVERLAY_OFF);
 }
 
@@ -69,6 +69,32 @@ static void start_profile(const chart_options *options)
         pg_set_ms_slower_then(options->profile_ms);
 }
 
+static int start_record(chart_state *chart)
+{
+    const chart_options *options = &chart->options;
+    const pp_recording_opts opts = {
+        .struct_size = sizeof opts,
+        .size_bytes = options->record_mib > 0 ? options->record_mib << 20 : PP_RECORDING_UNBOUNDED,
+        .slow_frame_ns = (uint64_t)(options->record_slow_ms * 1e6),
+        .snapshot_ns = (uint64_t)(options->record_seconds * 1e9),
+    };
+    int failure = pp_recording_start(options->record, &opts);
+    chart->measure.records = failure == 0;
+    return failure;
+}
+
+/* A disk that filled up is known here at the latest. */
+static int stop_record(chart_state *chart)
+{
+    if (!chart->measure.records)
+        return 0;
+    chart->measure.records = false;
+    int failure = pp_recording_stop();
+    if (failure != 0)
+        fprintf(stderr, CHART_PROGRAM ": %s\n", pp_last_error());
+    return failure;
+}
+
 int chart_measure_open(chart_state *chart)
 {
     chart_measure *measure = &chart->measure;
@@ -77,8 +103,12 @@ int chart_measure_open(chart_state *chart)
     if (options->profile)
         start_profile(options);
 
-    int failure =
-        pp_overlay_create(&measure->overlay, pp_window_number(ppq_window_measured(chart->window)));
+    int failure = 0;
+    if (options->record != NULL)
+        failure = start_record(chart);
+    if (failure == 0)
+        failure = pp_overlay_create(&measure->overlay,
+                                    pp_window_number(ppq_window_measured(chart->window)));
     if (failure == 0 && options->csv != NULL) {
         failure = pp_csv_open(&measure->csv, options->csv);
         if (failure == 0)
@@ -155,7 +185,10 @@ int chart_measure_close(chart_state *chart)
     measure->session = NULL;
     int recording_failure = close_csv(&measure->recording, measure->recording_path);
     int failure = close_csv(&measure->csv, chart->options.csv);
+    int record_failure = stop_record(chart);
     pp_overlay_destroy(measure->overlay);
     measure->overlay = NULL;
-    return failure != 0 ? failure : recording_failure;
+    if (failure == 0)
+        failure = recording_failure;
+    return failure != 0 ? failure : record_failure;
 }

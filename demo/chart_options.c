@@ -14,6 +14,7 @@
 #include <string.h>
 
 enum { GO_ON = -1, USAGE = 2 };
+enum { MOST_RECORD_MIB = 1 << 24, DEFAULT_RECORD_MIB = 64 };
 enum { MOST_ROWS = 100000000, MOST_PIXELS = 16384, LEAST_PIXELS = 64 };
 
 static const char usage[] =
@@ -36,6 +37,11 @@ static const char usage[] =
     "                         the panel of frame times\n"
     "                         (default off, or what PAINTPROF_OVERLAY says)\n"
     "  --csv FILE|-           one row per frame, written while running\n"
+    "  --record FILE          a recording of everything, for 'paintprof report' and\n"
+    "                         others; %p in FILE is the process id\n"
+    "  --record-size MIB      what it keeps, the newest (default 64; 0: all)\n"
+    "  --record-slow MS       each slower frame leaves a snapshot FILE-slow-N.pprec\n"
+    "  --record-seconds S     what a snapshot reaches back (default 5)\n"
     "  --report FILE|-        a table of all phases, written at the end\n"
     "  --screenshot FILE      a PNG of the window, written at the end\n"
     "  --profile[=MS]         text blocks on standard error of what took MS or more\n"
@@ -142,6 +148,10 @@ enum option_id {
     OPT_CSV,
     OPT_SCREENSHOT,
     OPT_REPORT,
+    OPT_RECORD,
+    OPT_RECORD_SIZE,
+    OPT_RECORD_SLOW,
+    OPT_RECORD_SECONDS,
     OPT_SIZE,
     OPT_SEED,
     OPT_VERSION
@@ -161,6 +171,10 @@ static const struct option long_options[] = {
     {"csv", required_argument, NULL, OPT_CSV},
     {"screenshot", required_argument, NULL, OPT_SCREENSHOT},
     {"report", required_argument, NULL, OPT_REPORT},
+    {"record", required_argument, NULL, OPT_RECORD},
+    {"record-size", required_argument, NULL, OPT_RECORD_SIZE},
+    {"record-slow", required_argument, NULL, OPT_RECORD_SLOW},
+    {"record-seconds", required_argument, NULL, OPT_RECORD_SECONDS},
     {"size", required_argument, NULL, OPT_SIZE},
     {"seed", required_argument, NULL, OPT_SEED},
     {"help", no_argument, NULL, 'h'},
@@ -209,6 +223,13 @@ static int take_profile(chart_options *options, const char *text)
     return GO_ON;
 }
 
+static int take_positive(double *out, const char *option, const char *unit, const char *text)
+{
+    if (!parse_number(text, out) || *out <= 0 || *out > 1e9)
+        return usage_error("%s is a number of %s above 0, not '%s'", option, unit, text);
+    return GO_ON;
+}
+
 static int take_pace(chart_options *options, const char *text)
 {
     if (!parse_number(text, &options->pace_hz) || options->pace_hz < 0.01 ||
@@ -230,6 +251,14 @@ static int take_option(chart_options *options, int id, const char *text)
         return take_path(&options->screenshot, "--screenshot", text);
     case OPT_REPORT:
         return take_path(&options->report, "--report", text);
+    case OPT_RECORD:
+        return take_path(&options->record, "--record", text);
+    case OPT_RECORD_SIZE:
+        return take_count(&options->record_mib, "--record-size", text, 0, MOST_RECORD_MIB);
+    case OPT_RECORD_SLOW:
+        return take_positive(&options->record_slow_ms, "--record-slow", "milliseconds", text);
+    case OPT_RECORD_SECONDS:
+        return take_positive(&options->record_seconds, "--record-seconds", "seconds", text);
     case OPT_MODE:
         status = take_word(&word, "--mode", text, mode_words);
         options->mode = word == 0 ? CHART_ITEMS : CHART_BATCH;
@@ -285,6 +314,13 @@ static int check_together(const chart_options *options)
         return usage_error("--data and --points exclude each other");
     if (options->pace_hz > 0 && options->script == CHART_SCRIPT_NONE && options->frames == 0)
         return usage_error("--pace needs --script or --frames");
+    if (options->record == NULL && (options->record_slow_ms > 0 || options->record_seconds > 0 ||
+                                    options->record_mib != DEFAULT_RECORD_MIB))
+        return usage_error("--record-size, --record-slow and --record-seconds need --record");
+    if (same_output(options->record, options->csv) ||
+        same_output(options->record, options->report) ||
+        same_output(options->record, options->screenshot))
+        return usage_error("two outputs have the same name");
     if (same_output(options->csv, options->report) ||
         same_output(options->csv, options->screenshot) ||
         same_output(options->report, options->screenshot))
@@ -313,6 +349,7 @@ int chart_options_parse(chart_options *options, int argc, char **argv)
         .renderer = PPQ_RASTER,
         .overlay = -1,
         .seed = 1,
+        .record_mib = DEFAULT_RECORD_MIB,
         .profile_ms = -1,
         .width = 1280,
         .height = 720,

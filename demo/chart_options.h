@@ -22,7 +22,9 @@ typedef enum chart_script {
 /* What was asked for. Strings are argv's. */
 typedef struct chart_options {
     const char *data; /* NULL: the S&P 500 file, found beside the executable */
-    const char *csv, *screenshot, *report;
+    const char *csv, *screenshot, *report, *record;
+    uint64_t record_mib;                   /* 0: unbounded */
+    double record_slow_ms, record_seconds; /* 0: no snapshots; the default */
     chart_mode mode;
     chart_script script;
     ppq_renderer renderer;

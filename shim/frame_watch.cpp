@@ -7,9 +7,11 @@
 #include <paintprof/clock.h>
 #include <paintprof/error.h>
 #include <paintprof/hook.h>
+#include <paintprof/recording.h>
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QEvent>
+#include <QtGui/QGuiApplication>
 #include <QtGui/QPaintEvent>
 #include <QtGui/QWindow>
 #include <QtWidgets/QAbstractScrollArea>
@@ -38,6 +40,13 @@ struct PaintDelivery {
     QWidget *widget;
     QEvent *event;
 };
+
+/* A recording says which Qt its program ran on. */
+void noteQt()
+{
+    pp_process_note("qt.version", qVersion());
+    pp_process_note("qt.platform", QGuiApplication::platformName().toUtf8().constData());
+}
 
 void deliverInZone(void *, void *user)
 {
@@ -76,6 +85,7 @@ FrameWatch::FrameWatch(QWidget *root, bool counts_items)
     opts.counts_items = counts_items;
     if (pp_window_create(&measured_, &opts) != PP_OK)
         throw std::bad_alloc();
+    noteQt();
     followScreen();
     QCoreApplication::instance()->installEventFilter(this);
 }

@@ -6,7 +6,8 @@ from harness import ChartTest, environment
 
 OPTIONS = ("--data", "--mode", "--renderer", "--gaps", "--points", "--overlay", "--profile",
            "--frames", "--script", "--csv", "--screenshot", "--size", "--seed", "--pace",
-           "--report", "--help", "--version")
+           "--report", "--record", "--record-size", "--record-slow", "--record-seconds", "--help",
+           "--version")
 
 WITHOUT_DISPLAY = environment(QT_QPA_PLATFORM=None, DISPLAY=None, WAYLAND_DISPLAY=None)
 
@@ -31,7 +32,10 @@ BAD = (
     ("--profile=fast",), ("--profile=-1",), ("--profile=1,5",), ("--profile=inf",),
     ("--data", ""), ("--csv", ""), ("--screenshot", ""), ("--report", ""),
     ("--data", "x.csv", "--points", "100"),
-    ("--csv", "same", "--report", "same"), ("--csv", "-", "--report", "-"),
+    ("--csv", "same", "--report", "same"), ("--csv", "same", "--record", "same"),
+    ("--record", ""), ("--record-size", "1"), ("--record", "r", "--record-size", "x"),
+    ("--record", "r", "--record-slow", "0"), ("--record", "r", "--record-seconds", "-1"),
+    ("--csv", "-", "--report", "-"),
     ("--help=now",),
 )
 
