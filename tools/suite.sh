@@ -4,7 +4,7 @@
 # A stage is a function suite_NAME that runs in its own subshell under `set -e`. One that runs
 # CTest counts as many tests as CTest ran, any other as one.
 
-stages=(format test wayland core asan tsan clang tidy aarch64)
+stages=(format test wayland core asan tsan clang tidy fuzz aarch64)
 
 describe_stage() {
     case $1 in
@@ -16,6 +16,7 @@ describe_stage() {
     tsan) echo "the core's suites under TSan" ;;
     clang) echo "clang, -Werror: everything compiles" ;;
     tidy) echo "clang-tidy finds nothing" ;;
+    fuzz) echo "libFuzzer with ASan and UBSan on whatever parses bytes, briefly" ;;
     aarch64) echo "the core's suites, cross-built and run under qemu-user" ;;
     esac
 }
@@ -193,6 +194,15 @@ suite_tidy() {
     [ -e build/clang/compile_commands.json ] || configure_and_build clang
     find src shim demo \( -name '*.c' -o -name '*.cpp' \) -print0 | sort -z |
         xargs -0 -n 1 -P "$(jobs_here)" clang-tidy -p build/clang --quiet --warnings-as-errors='*'
+}
+
+suite_fuzz() {
+    . tools/fuzz.sh
+    local target
+    for target in $(fuzz_targets); do
+        build_fuzz "$target"
+        run_fuzz "$target" 15
+    done
 }
 
 suite_aarch64() {

@@ -1,0 +1,187 @@
+/* fuzz/fuzz_reader.c: a libFuzzer target: any bytes as a recording give numbers or a message.
+ *
+ * Built by clang with -fsanitize=fuzzer,address,undefined together with the core's sources. An
+ * input that begins with P is the file itself; others become the words in one whose frame is right,
+ * since a mutation does not get past the checksums. */
+#include "recording/file.h"
+
+#include <paintprof/error.h>
+#include <paintprof/reader.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static uint64_t seen; /* keeps what callbacks read from being optimized away */
+
+static void see_text(const char *text)
+{
+    if (!text)
+        abort();
+    seen += strlen(text);
+}
+
+static void see_site(const pp_site_info *site)
+{
+    see_text(site->name);
+    see_text(site->file);
+    if (site->phase >= PP_PHASE_MAX)
+        abort();
+}
+
+static void see_frame(void *user, const pp_frame *frame)
+{
+    (void)user;
+    if (frame->phase_count > PP_PHASE_MAX || (unsigned)frame->jank >= PP_JANK_COUNT)
+        abort();
+    for (uint32_t i = 0; i < frame->painter_count; i++)
+        see_site(frame->painters[i].site);
+}
+
+static void see_zone(void *user, const pp_zone_record *zone)
+{
+    (void)user;
+    see_site(zone->site);
+}
+
+static void see_mark(void *user, const pp_mark_record *mark)
+{
+    (void)user;
+    see_text(mark->label);
+    if (mark->site)
+        see_site(mark->site);
+}
+
+static void check(int status)
+{
+    if (status == PP_OK)
+        return;
+    if (status != PP_EDATA || pp_last_error()[0] == '\0')
+        abort();
+}
+
+static void list(const pp_reader *reader)
+{
+    uint32_t number, tid;
+    const char *a, *b;
+    pp_site_total total;
+    for (size_t i = 0; pp_reader_site_at(reader, i, &total); i++)
+        see_site(total.site);
+    for (size_t i = 0; pp_reader_thread_at(reader, i, &number, &tid, &a); i++)
+        see_text(a);
+    for (size_t i = 0; pp_reader_note_at(reader, i, &a, &b); i++) {
+        see_text(b);
+        see_text(pp_reader_note(reader, a));
+    }
+    if (pp_reader_window(reader, 1, &a, &b)) {
+        see_text(a);
+        see_text(b);
+    }
+}
+
+static void cut(pp_reader *reader, const char *path, uint64_t slow_frame_ns)
+{
+    const pp_cut_opts opts = {.struct_size = sizeof opts,
+                              .from_ns = slow_frame_ns ? 0 : 100,
+                              .to_ns = slow_frame_ns ? UINT64_MAX : 100000,
+                              .slow_frame_ns = slow_frame_ns};
+    uint64_t frames = 0;
+    check(pp_reader_cut(reader, path, &opts, NULL, NULL, &frames));
+    pp_reader *part = NULL;
+    check(pp_reader_open(&part, path));
+    check(pp_reader_run(part, NULL, NULL, NULL));
+    const pp_recording_info *info = pp_reader_info(part);
+    if (info->frames != frames || info->damaged || !info->complete)
+        abort();
+    pp_reader_close(part);
+}
+
+/* ---- Inputs ---------------------------------------------------------------------------------- */
+
+/* A file whose frame is right, so that the words in it are reached: the input is a size and so many
+ * words of names, then chunks: thread, what to do to the sequence, size, ticks, words. */
+static void append(pp_rec_file *file, pp_rec_block *block, const uint8_t **at, const uint8_t *end,
+                   size_t count)
+{
+    uint64_t words[PP_REC_CHUNK_WORDS];
+    size_t left = (size_t)(end - *at) / sizeof words[0];
+    if (count > left)
+        count = left;
+    memcpy(words, *at, count * sizeof words[0]);
+    *at += count * sizeof words[0];
+    block->words = (uint32_t)count;
+    if (pp_rec_file_append(file, block, words) != PP_OK)
+        abort();
+}
+
+static void write_words(const char *path, const uint8_t *at, const uint8_t *end)
+{
+    pp_rec_file *file = NULL;
+    if (pp_rec_file_create(&file, path, &(pp_rec_file_opts){0}) != PP_OK)
+        abort();
+    pp_rec_block block = {.kind = PP_REC_META, .sequence = 1};
+    size_t count = *at++;
+    append(file, &block, &at, end, count);
+    block = (pp_rec_block){.kind = PP_REC_DATA};
+    while (end - at > 8) {
+        block.thread = at[0] % 4 + 1;
+        block.sequence += at[1] % 8 == 0 ? 2 : 1;
+        block.lost_before = at[1] == 1;
+        block.base_ticks += (uint64_t)at[3] << at[4] % 64;
+        count = at[2];
+        at += 5;
+        append(file, &block, &at, end, count);
+    }
+    if (pp_rec_file_finish(file, 0) != PP_OK)
+        abort();
+}
+
+/* The bytes as they are, but for the checksum of the header. */
+static void write_bytes(const char *path, const uint8_t *bytes, size_t size)
+{
+    FILE *file = fopen(path, "we");
+    if (!file)
+        abort();
+    if (size >= sizeof(pp_rec_header)) {
+        pp_rec_header header;
+        memcpy(&header, bytes, sizeof header);
+        header.checksum = pp_rec_header_checksum(&header);
+        fwrite(&header, sizeof header, 1, file);
+        bytes += sizeof header;
+        size -= sizeof header;
+    }
+    fwrite(bytes, 1, size, file);
+    fclose(file);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    char folder[] = "/dev/shm/fuzz_reader-XXXXXX", path[64], cut_path[64];
+    if (size < 2 || !mkdtemp(folder))
+        return 0;
+    snprintf(path, sizeof path, "%s/in", folder);
+    snprintf(cut_path, sizeof cut_path, "%s/cut", folder);
+    if (bytes[0] == 'P')
+        write_bytes(path, bytes, size);
+    else
+        write_words(path, bytes + 1, bytes + size);
+    pp_reader *reader = NULL;
+    int status = pp_reader_open(&reader, path);
+    check(status);
+    if (status == PP_OK) {
+        const pp_sink sink = {
+            .struct_size = sizeof sink, .frame = see_frame, .zone = see_zone, .mark = see_mark};
+        list(reader);
+        check(pp_reader_run(reader, &sink, NULL, NULL));
+        list(reader);
+        cut(reader, cut_path, 0);
+        cut(reader, cut_path, 1000);
+        pp_reader_close(reader);
+    }
+    unlink(path);
+    unlink(cut_path);
+    rmdir(folder);
+    return 0;
+}
