@@ -20,6 +20,8 @@ usage: ./do COMMAND [ARGUMENTS]
     --only STAGE     run that stage; may be repeated
   bench [ARGUMENTS]  build, then run paintprof-bench on one core: all cases, or
                      NAME... [--json], or --list
+  bench peers        measure other profilers beside ours, into docs/benchmarks.md
+  fuzz [MINUTES]     fuzz whatever parses bytes (default 5 minutes in all)
   format             clang-format the sources
   fresh-root [COMMAND]...
                      prove demo and test (or those commands) on a fresh Debian 12
@@ -40,6 +42,11 @@ do_build() {
 }
 
 do_bench() {
+    if [ "${1:-}" = peers ]; then
+        . tools/peers.sh
+        do_bench_peers "${@:2}"
+        return
+    fi
     build_release
     local bench=build/release/bin/paintprof-bench
     if [ $# -eq 0 ] || [ "$*" = --json ]; then
@@ -82,6 +89,10 @@ main() {
         do_test "$@"
         ;;
     bench) do_bench "$@" ;;
+    fuzz)
+        . tools/fuzz.sh
+        do_fuzz "$@"
+        ;;
     format) do_format ;;
     fresh-root) exec tools/fresh-root.sh "$@" ;;
     help | -h | --help) print_help ;;

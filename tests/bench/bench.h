@@ -2,6 +2,7 @@
 #ifndef PP_BENCH_H
 #define PP_BENCH_H
 
+#include <paintprof/recording.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +17,10 @@ typedef struct bench_result {
     const char *reference; /* NULL: none */
     double reference_ns;
     double extra_ns; /* ours minus reference, where the difference is the figure; else NaN */
+    struct bench_extra {
+        const char *name; /* with its unit; NULL ends the list */
+        double value;
+    } extras[4]; /* figures of this case alone */
 } bench_result;
 
 /* A case whose operation is short: run(n) performs it n times. */
@@ -34,18 +39,33 @@ typedef struct bench_case {
 
 extern const bench_case bench_core_cases[];
 extern const size_t bench_core_case_count;
+extern const bench_case bench_recording_cases[];
+extern const size_t bench_recording_case_count;
 extern const bench_case bench_qt_cases[];
 extern const size_t bench_qt_case_count;
+
+/* The folder for files of the cases, on a disk unless PAINTPROF_BENCH_DIR says otherwise. */
+const char *bench_folder(void);
+
+/* Starts a recording to a new file, whose path is filled in, and opens the gate. The helper thread
+ * may run on any core, as in a program, though the caller stays where it was pinned. */
+int bench_start_recording(const char *name, uint64_t size_bytes, char *path, size_t capacity);
+int bench_stop_recording(const char *name, const char *path, pp_recording_status *numbers);
 
 /* CLOCK_MONOTONIC now, independent of the library. */
 uint64_t bench_now_ns(void);
 
 /* Times ours, reference (NULL: none) and the empty loop in turn, block by block, for about a
- * second, and fills result but for its names. */
+ * second, and fills result but for its names. Times are CPU times of the calling thread: on one
+ * core the helper thread would be taken for a part of what it helps. */
 void bench_measure_loops(const bench_loop *ours, const bench_loop *reference, bench_result *result);
 
 /* The q-quantile (nearest rank) of values, which are sorted by it. */
 double bench_quantile(double *values, size_t count, double q);
+
+/* A loop of zones compiled into the program, and the same into a shared library. */
+void bench_run_zone(uint64_t count);
+void bench_run_zone_so(uint64_t count);
 
 /* The floor: two counter reads and four 8-byte stores to a thread-local ring. */
 extern const bench_loop bench_floor_loop;

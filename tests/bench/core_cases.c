@@ -1,6 +1,7 @@
 /* bench/core_cases.c: what capture and CSV cost, held against the floor. */
 #include "bench.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <math.h>
 #include <paintprof/paintprof.h>
@@ -13,7 +14,9 @@ enum { ZONE_BLOCK = 4096, ROW_BLOCK = 64, RING_WORDS = 65536 / sizeof(uint64_t) 
 
 /* ---- The floor ------------------------------------------------------------------------------ */
 
-static __thread uint64_t ring[RING_WORDS];
+/* Not static: the compiler would see that nobody reads what is stored, and leave it out. */
+extern __thread uint64_t bench_floor_ring[RING_WORDS];
+__thread uint64_t bench_floor_ring[RING_WORDS];
 static __thread uint64_t ring_index;
 
 static void run_floor(uint64_t count)
@@ -23,10 +26,10 @@ static void run_floor(uint64_t count)
         uint64_t begin = pp_counter();
         BENCH_BARRIER();
         uint64_t end = pp_counter();
-        ring[at & (RING_WORDS - 1)] = begin;
-        ring[(at + 1) & (RING_WORDS - 1)] = end;
-        ring[(at + 2) & (RING_WORDS - 1)] = i;
-        ring[(at + 3) & (RING_WORDS - 1)] = count;
+        bench_floor_ring[at & (RING_WORDS - 1)] = begin;
+        bench_floor_ring[(at + 1) & (RING_WORDS - 1)] = end;
+        bench_floor_ring[(at + 2) & (RING_WORDS - 1)] = i;
+        bench_floor_ring[(at + 3) & (RING_WORDS - 1)] = count;
         ring_index = at + 4;
         BENCH_BARRIER();
     }
@@ -35,16 +38,6 @@ static void run_floor(uint64_t count)
 const bench_loop bench_floor_loop = {run_floor, NULL, ZONE_BLOCK};
 
 /* ---- Zones, marks, profilers ---------------------------------------------------------------- */
-
-static void run_zone(uint64_t count)
-{
-    for (uint64_t i = 0; i < count; i++) {
-        PP_ZONE(zone, "bench zone", PP_PHASE_REDRAW);
-        BENCH_BARRIER();
-        PP_END(zone);
-        BENCH_BARRIER();
-    }
-}
 
 static void run_mark(uint64_t count)
 {
@@ -66,33 +59,26 @@ static void run_profiler_disabled(uint64_t count)
     }
 }
 
-static void drain(void)
-{
-    pp_session_drain(pp_session_current());
-}
-
-static const bench_loop zone_loop = {run_zone, drain, ZONE_BLOCK};
-static const bench_loop zone_off_loop = {run_zone, NULL, ZONE_BLOCK};
-static const bench_loop mark_loop = {run_mark, drain, ZONE_BLOCK};
+static const bench_loop zone_loop = {bench_run_zone, NULL, ZONE_BLOCK};
+static const bench_loop mark_loop = {run_mark, NULL, ZONE_BLOCK};
 static const bench_loop profiler_off_loop = {run_profiler_disabled, NULL, ZONE_BLOCK};
 
+/* Recording to a file. */
 static int against_floor(const bench_case *self, const bench_loop *loop, bool open,
                          bench_result *result)
 {
-    pp_session *session = NULL;
-    int status = pp_session_start(&session, NULL);
+    char path[512];
+    pp_recording_status recording = {0};
+    int status = bench_start_recording(self->name, 0, path, sizeof path);
     if (status != PP_OK)
         return status;
     pg_set_profile_enabled(open);
     bench_measure_loops(loop, &bench_floor_loop, result);
-    pg_set_profile_enabled(false);
-    uint64_t dropped = pp_session_dropped(session);
-    pp_session_stop(session);
+    status = bench_stop_recording(self->name, path, &recording);
+    unlink(path);
     result->name = self->name;
     result->reference = "floor";
-    if (dropped)
-        fprintf(stderr, "%s: %llu records were dropped\n", self->name, (unsigned long long)dropped);
-    return PP_OK;
+    return status;
 }
 
 static int measure_zone(const bench_case *self, bench_result *result)
@@ -102,7 +88,7 @@ static int measure_zone(const bench_case *self, bench_result *result)
 
 static int measure_zone_disabled(const bench_case *self, bench_result *result)
 {
-    return against_floor(self, &zone_off_loop, false, result);
+    return against_floor(self, &zone_loop, false, result);
 }
 
 static int measure_mark(const bench_case *self, bench_result *result)
@@ -113,6 +99,31 @@ static int measure_mark(const bench_case *self, bench_result *result)
 static int measure_profiler_disabled(const bench_case *self, bench_result *result)
 {
     return against_floor(self, &profiler_off_loop, false, result);
+}
+
+/* The library whose zones are measured stays loaded. */
+static int against_floor_in(const bench_case *self, const char *path, bench_result *result)
+{
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void (*run)(uint64_t count) =
+        library ? (void (*)(uint64_t))(uintptr_t)dlsym(library, "bench_run_zone") : NULL;
+    if (!run) {
+        fprintf(stderr, "%s: %s\n", self->name, dlerror());
+        return PP_EIO;
+    }
+    const bench_loop loop = {run, NULL, ZONE_BLOCK};
+    return against_floor(self, &loop, true, result);
+}
+
+static int measure_zone_so(const bench_case *self, bench_result *result)
+{
+    const bench_loop loop = {bench_run_zone_so, NULL, ZONE_BLOCK};
+    return against_floor(self, &loop, true, result);
+}
+
+static int measure_zone_dlopen(const bench_case *self, bench_result *result)
+{
+    return against_floor_in(self, PP_BENCH_PLUGIN, result);
 }
 
 static int measure_floor(const bench_case *self, bench_result *result)
@@ -223,7 +234,9 @@ static int measure_csv_row(const bench_case *self, bench_result *result)
 
 const bench_case bench_core_cases[] = {
     {"floor", "two counter reads and four 8-byte stores", measure_floor, NULL},
-    {"zone", "begin and end of a zone, gate open, a session running", measure_zone, NULL},
+    {"zone", "begin and end of a zone, gate open, recording to a file", measure_zone, NULL},
+    {"zone_so", "the same in a shared library", measure_zone_so, NULL},
+    {"zone_dlopen", "the same in a plugin loaded with dlopen", measure_zone_dlopen, NULL},
     {"zone_disabled", "the same, gate closed", measure_zone_disabled, NULL},
     {"mark", "a mark with a static label, gate open", measure_mark, NULL},
     {"profiler_disabled", "profiler begin, mark and end, gate closed", measure_profiler_disabled,

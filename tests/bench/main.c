@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { EXTRAS_MAX = sizeof(((bench_result *)0)->extras) / sizeof(struct bench_extra) };
+
 typedef struct options {
     bool json, list, in_child;
     const char **names;
@@ -26,13 +28,16 @@ static const char USAGE[] =
 
 static size_t case_count(void)
 {
-    return bench_core_case_count + bench_qt_case_count;
+    return bench_core_case_count + bench_recording_case_count + bench_qt_case_count;
 }
 
 static const bench_case *case_at(size_t i)
 {
-    return i < bench_core_case_count ? &bench_core_cases[i]
-                                     : &bench_qt_cases[i - bench_core_case_count];
+    if (i < bench_core_case_count)
+        return &bench_core_cases[i];
+    i -= bench_core_case_count;
+    return i < bench_recording_case_count ? &bench_recording_cases[i]
+                                          : &bench_qt_cases[i - bench_recording_case_count];
 }
 
 static const bench_case *find_case(const char *name)
@@ -54,6 +59,8 @@ static void print_json(const bench_result *r)
                r->reference_ns, r->median_ns / r->reference_ns);
     if (!isnan(r->extra_ns))
         printf(",\"extra_ns\":%.1f", r->extra_ns);
+    for (size_t i = 0; i < EXTRAS_MAX && r->extras[i].name; i++)
+        printf(",\"%s\":%.4g", r->extras[i].name, r->extras[i].value);
     printf("}\n");
 }
 
@@ -65,6 +72,8 @@ static void print_row(const bench_result *r)
                r->reference);
     if (!isnan(r->extra_ns))
         printf("  difference %.1f us", r->extra_ns / 1e3);
+    for (size_t i = 0; i < EXTRAS_MAX && r->extras[i].name; i++)
+        printf("  %s %.4g", r->extras[i].name, r->extras[i].value);
     printf("\n");
 }
 

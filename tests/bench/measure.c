@@ -2,8 +2,13 @@
 #include "bench.h"
 
 #include <math.h>
+#include <paintprof/paintprof.h>
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { ROUNDS_MAX = 4000, WARM_UP_ROUNDS = 20 };
 static const uint64_t MEASURE_NS = 1200000000;
@@ -13,6 +18,40 @@ uint64_t bench_now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+const char *bench_folder(void)
+{
+    const char *folder = getenv("PAINTPROF_BENCH_DIR");
+    return folder && *folder ? folder : "/var/tmp";
+}
+
+int bench_start_recording(const char *name, uint64_t size_bytes, char *path, size_t capacity)
+{
+    cpu_set_t mine, all;
+    memset(&all, 0xff, sizeof all);
+    bool is_pinned = sched_getaffinity(0, sizeof mine, &mine) == 0 &&
+                     sched_setaffinity(0, sizeof all, &all) == 0;
+    snprintf(path, capacity, "%s/paintprof-bench-%s-%d.pprec", bench_folder(), name, (int)getpid());
+    const pp_recording_opts opts = {.struct_size = sizeof opts, .size_bytes = size_bytes};
+    int status = pp_recording_start(path, &opts);
+    if (is_pinned)
+        sched_setaffinity(0, sizeof mine, &mine);
+    pg_set_profile_enabled(status == PP_OK);
+    return status;
+}
+
+int bench_stop_recording(const char *name, const char *path, pp_recording_status *numbers)
+{
+    pg_set_profile_enabled(false);
+    pp_recording_query(numbers);
+    if (numbers->dropped)
+        fprintf(stderr, "%s: %llu records were dropped\n", name,
+                (unsigned long long)numbers->dropped);
+    int status = pp_recording_stop();
+    if (status != PP_OK)
+        fprintf(stderr, "%s: %s\n", path, pp_last_error());
+    return status;
 }
 
 static int compare_doubles(const void *left, const void *right)
@@ -36,11 +75,18 @@ static void run_empty(uint64_t count)
         BENCH_BARRIER();
 }
 
+static uint64_t thread_cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 static double time_block(const bench_loop *loop)
 {
-    uint64_t start_ns = bench_now_ns();
+    uint64_t start_ns = thread_cpu_ns();
     loop->run(loop->block);
-    uint64_t end_ns = bench_now_ns();
+    uint64_t end_ns = thread_cpu_ns();
     if (loop->between)
         loop->between();
     return (double)(end_ns - start_ns) / (double)loop->block;
