@@ -22,6 +22,9 @@ enum pp_extended {
 /* Flags in the high half of PP_EXT_FRAME_END's first word. */
 #define PP_FRAME_CANCELLED (UINT64_C(1) << 32)
 #define PP_FRAME_COUNTS_ITEMS (UINT64_C(2) << 32)
+/* Set by pp_reader_cut(): the frame is not in this part of a recording; it only takes what waited
+ * for it, so that it does not count to others. */
+#define PP_FRAME_LEFT_OUT (UINT64_C(4) << 32)
 
 #define PP_TICK_MASK ((UINT64_C(1) << (64 - PP_RECORD_TICK_SHIFT)) - 1)
 

@@ -24,10 +24,6 @@ typedef struct pp_assembler {
 
 void pp_assembler_free(pp_assembler *assembler);
 
-/* A flag of PP_EXT_FRAME_END beside those in capture/record.h, set by pp_reader_cut(): the frame is
- * not in this recording; it only takes what waited for it, so that it does not count to others. */
-#define PP_FRAME_LEFT_OUT (UINT64_C(4) << 32)
-
 /* The payload of PP_EXT_FRAME_END. */
 typedef struct pp_frame_end_record {
     uint64_t window_and_flags, painted_ticks, dirty_px;

@@ -53,7 +53,7 @@ static void put_own(pp_cut *cut, pp_cut_thread *thread, uint32_t id, unsigned ki
 bool pp_cut_reserve_zones(pp_cut *cut, pp_cut_thread *thread)
 {
     if (!thread->zones)
-        thread->zones = malloc(PP_ZONE_DEPTH_MAX * sizeof *thread->zones);
+        thread->zones = calloc(PP_ZONE_DEPTH_MAX, sizeof *thread->zones);
     return thread->zones || pp_cut_out_of_memory(cut) == PP_OK;
 }
 

@@ -14,7 +14,7 @@ enum { THREADS = 4, THREADS_MAX = 16, PROGRESS_BYTES = 4096 };
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { KILLS = 60 };
 #else
-enum { KILLS = 1000 };
+enum { KILLS = PP_TEST_KILLS };
 #endif
 
 static char progress_path[128];

@@ -1,6 +1,12 @@
 /* unit/test_reader_cut.c: parts of a recording hold the same frames with the same numbers. */
 #include "recording_fixture.h"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(PP_TEST_EMULATED)
+enum { ROUNDS = 30 };
+#else
+enum { ROUNDS = 100 };
+#endif
+
 static seen whole, part;
 static rec_thread gui, worker;
 static char cut_path[160];
@@ -148,19 +154,14 @@ static void what_is_open_where_a_part_begins_begins_there(void **state)
     rec_end(&worker, 2);
     rec_flush(&worker);
     rec_finish();
-    pp_reader *reader = read_path(rec_path, &whole);
-    uint64_t from_ns = 1150, to_ns = 1160;
-    pp_reader_close(reader);
-    assert_int_equal(
-        check_cut(&(pp_cut_opts){.struct_size = sizeof all, .from_ns = from_ns, .to_ns = to_ns}),
-        1);
-    const pp_zone_record *inner = NULL;
-    for (size_t i = 0; i < part.zone_count; i++)
-        if (part.zones[i].thread == 2)
-            inner = &part.zones[i];
-    assert_non_null(inner);
-    assert_int_equal(inner->start_ns, part.frames[0].start_ns);
-    assert_int_equal(inner->end_ns, part.frames[0].end_ns);
+    const pp_cut_opts opts = {.struct_size = sizeof opts, .from_ns = 1150, .to_ns = 1160};
+    assert_int_equal(check_cut(&opts), 1);
+    size_t i = 0;
+    while (i < part.zone_count && part.zones[i].thread != 2)
+        i++;
+    assert_true(i < part.zone_count);
+    assert_int_equal(part.zones[i].start_ns, part.frames[0].start_ns);
+    assert_int_equal(part.zones[i].end_ns, part.frames[0].end_ns);
 }
 
 static void names_and_facts_go_with_it(void **state)
@@ -270,7 +271,7 @@ static void do_anything(rec_thread *thread, uint32_t first_window)
 
 static void parts_of_any_recording_have_the_same_frames(void **state)
 {
-    for (uint64_t seed = 1; seed <= 300; seed++) {
+    for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
         random_state = seed;
         create();
         for (int i = 0; i < 1500; i++) {

@@ -71,8 +71,10 @@ PP_API bool pp_reader_window(const pp_reader *reader, uint32_t number, const cha
 /* Called now and then while a recording is read; false stops the reading. */
 typedef bool (*pp_progress_fn)(void *user, uint64_t done_bytes, uint64_t total_bytes);
 
-/* Reads all of it once and feeds sink (NULL: only counts), as a session would have. progress may
- * be NULL. Returns 0, PP_EIO, PP_ENOMEM, PP_EBUSY (progress said stop).
+/* Reads all of it once and feeds sink (NULL: only counts), as a session would have; stop is called
+ * when all was read, destroy is not: sink stays the caller's. What it points to lives as long as
+ * the reader. Without zone and mark in sink it is faster. progress may be NULL.
+ * Returns 0, PP_EIO, PP_ENOMEM, PP_EBUSY (progress said stop).
  * Thread: one at a time per object. Since: 0.2 */
 PP_API int pp_reader_run(pp_reader *reader, const pp_sink *sink, pp_progress_fn progress,
                          void *user);
@@ -96,8 +98,10 @@ typedef struct pp_cut_opts {
 } pp_cut_opts;
 
 /* Writes part of the recording as a recording at path, by a temporary name and a rename; a zone
- * that is open where a part begins begins there. Returns 0 or as above; PP_EINVAL when path is the
- * file that is read. *frames (may be NULL): how many were kept. Since: 0.2 */
+ * that is open where a part begins begins there. The frames in it keep their numbers: what counts
+ * to them from before the part comes along, and frames on that way are marked as left out. Reads
+ * the file two or three times. Returns 0 or as above; PP_EINVAL when path is the file that is read.
+ * *frames (may be NULL): how many were kept. Since: 0.2 */
 PP_API int pp_reader_cut(pp_reader *reader, const char *path, const pp_cut_opts *opts,
                          pp_progress_fn progress, void *user, uint64_t *frames);
 
