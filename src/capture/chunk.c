@@ -51,11 +51,17 @@ pp_batch *pp_store_make(pp_store *store, uint32_t count)
     return batch;
 }
 
+/* Behind the others: what the helper has just cleared is in its core's cache, from which the first
+ * stores of another core would have to fetch it line by line. */
 static void push_ready(pp_chunk *chunk)
 {
     pp_store *store = chunk->store;
-    chunk->next = store->ready;
-    store->ready = chunk;
+    chunk->next = NULL;
+    if (store->ready)
+        store->ready_last->next = chunk;
+    else
+        store->ready = chunk;
+    store->ready_last = chunk;
     store->ready_count++;
 }
 
@@ -94,7 +100,7 @@ void pp_store_add(pp_store *store, pp_batch *batch)
         batch->next = store->batches;
         store->batches = batch;
         store->count += batch->count;
-        for (uint32_t i = batch->count; i-- > 0;)
+        for (uint32_t i = 0; i < batch->count; i++)
             push_ready(&batch->chunks[i]);
     }
     free_if_done(store);

@@ -24,7 +24,8 @@ typedef struct pp_chunk {
  * pp_store_make() and pp_store_create() is called under the capture's lock. */
 struct pp_store {
     pp_rec_live *live; /* NULL: memory of the process */
-    pp_chunk *ready;   /* zeroed and faulted in */
+    pp_chunk *ready;   /* zeroed and faulted in, those that wait longest first */
+    pp_chunk *ready_last;
     uint32_t ready_count;
     uint32_t making; /* who makes chunks for it just now, without the lock */
     uint64_t count, limit;

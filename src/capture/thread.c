@@ -353,11 +353,14 @@ static void begin_header(pp_thread *thread, pp_chunk *chunk)
     __atomic_store_n(&header->kind, PP_REC_DATA, __ATOMIC_RELEASE);
 }
 
-/* The processor looks the pages up now, and not at the first zone in each of them. */
+/* The processor looks the pages up now, and not at the first zone in each of them; and fetches
+ * their first lines, since it sees for itself only within a page that a thread writes one after the
+ * other. */
 static void warm_pages(const pp_chunk *chunk)
 {
-    for (size_t at = 0; at < PP_REC_SLOT_BYTES; at += 4096)
-        __builtin_prefetch((const char *)chunk->header + at, 1);
+    for (size_t page = 0; page < PP_REC_SLOT_BYTES; page += 4096)
+        for (size_t line = 0; line < 256; line += 64)
+            __builtin_prefetch((const char *)chunk->header + page + line, 1);
 }
 
 static void append_chunk(pp_thread *thread, pp_chunk *chunk)
