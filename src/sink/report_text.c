@@ -4,6 +4,7 @@
 #include "sink/report_table.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAME_CELLS = 40, PHASE_CELLS = 16, PLACE_CELLS = 48, ZONES_SHOWN = 12 };
