@@ -59,12 +59,13 @@ void pp_chart_fit(pp_view *view, const pp_series *series, size_t first, size_t l
 {
     pp_columns columns = pp_series_columns(series);
     last = last < columns.size ? last : columns.size;
-    double low, high;
-    if (!pp_series_range(series, first, last, &low, &high)) {
+    if (first >= last) {
         set_range(&view->x0, &view->x1, 0, 86400, 0, 1);
         set_range(&view->y0, &view->y1, 0, 1, 0, 1);
         return;
     }
+    double low = 0, high = 1; /* where all rows are breaks */
+    pp_series_range(series, first, last, &low, &high);
     double start_s = columns.time_s[first], end_s = columns.time_s[last - 1];
     if (start_s == end_s)
         set_range(&view->x0, &view->x1, start_s - 43200, end_s + 43200, 0, 1);

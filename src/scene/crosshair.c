@@ -112,6 +112,10 @@ typedef struct value_panel {
 /* Prices with two decimals, small ones with more, huge ones with an exponent. */
 static size_t format_price(char *text, double price)
 {
+    if (!isfinite(price)) { /* a break has none */
+        text[0] = '-';
+        return 1;
+    }
     double size = fabs(price);
     int decimals = size >= 1 || size == 0 ? 2 : draw_min(2 - (int)floor(log10(size)), 9);
     int length = size >= 1e12 ? pp_format(text, TEXT_BYTES, "%.6e", price)
@@ -216,9 +220,10 @@ static void draw_nearest_row(const crosshair *cross, const pp_series *series)
     pp_columns rows = pp_series_columns(series);
     int size = px(cross, 5);
     int x = draw_x(cross->view, rows.time_s[row]) - size / 2;
-    int y = draw_y(cross->view, rows.close[row]) - size / 2;
+    bool has_price = isfinite(rows.close[row]);
+    int y = has_price ? draw_y(cross->view, rows.close[row]) - size / 2 : 0;
     pp_rect dot = {x, y, size, size};
-    if (draw_encloses(cross->view->plot, dot))
+    if (has_price && draw_encloses(cross->view->plot, dot))
         cross->canvas->ops->fill_rects(cross->canvas, &dot, 1, pp_theme_dark.tag_text);
     value_panel panel;
     fill_panel(&panel, &rows, row);

@@ -49,51 +49,122 @@ static void add_segment(draw_lines *lines, pp_rect plot, double x1, double y1, d
                                         (int)floor(s[3])});
 }
 
-static void draw_line_of_rows(draw_lines *lines, const pp_view *view, const pp_columns *columns,
-                              size_t first, size_t last)
+/* A row of which no segment begins or ends shows as a point. */
+static bool stands_alone(const curve_walk *walk, size_t row)
 {
-    double x = pp_view_x_px(view, columns->time_s[first]);
-    double y = pp_view_y_px(view, columns->close[first]);
-    if (last - first == 1)
-        add_segment(lines, view->plot, x, y, x, y);
-    for (size_t i = first + 1; i < last; i++) {
-        double next_x = pp_view_x_px(view, columns->time_s[i]);
-        double next_y = pp_view_y_px(view, columns->close[i]);
-        add_segment(lines, view->plot, x, y, next_x, next_y);
+    const double *close = walk->columns.close;
+    return (row == 0 || isnan(close[row - 1])) &&
+           (row + 1 >= walk->columns.size || isnan(close[row + 1]));
+}
+
+static void draw_line_of_rows(draw_lines *lines, const pp_view *view, const curve_walk *walk)
+{
+    double x = 0, y = NAN;
+    for (size_t i = walk->row; i < walk->end; i++) {
+        double next_x = pp_view_x_px(view, walk->columns.time_s[i]);
+        double next_y = pp_view_y_px(view, walk->columns.close[i]);
+        if (!isnan(next_y) && !isnan(y))
+            add_segment(lines, view->plot, x, y, next_x, next_y);
+        else if (!isnan(next_y) && (walk->end - walk->row == 1 || stands_alone(walk, i)))
+            add_segment(lines, view->plot, next_x, next_y, next_x, next_y);
         x = next_x;
         y = next_y;
     }
 }
 
-/* One upright line per column, reaching to where the column before ended; across empty columns a
- * line from there. */
-static void draw_line_of_columns(draw_lines *lines, curve_walk *walk)
+/* The upright line of a column, in pixels from the top. */
+typedef struct upright {
+    int x;
+    double top, bottom;
+} upright;
+
+static inline void add_upright(draw_lines *lines, pp_rect plot, upright line)
 {
-    const pp_view *view = walk->view;
-    curve_column column, before = {0};
-    for (bool is_first = true; curve_walk_next(walk, &column); is_first = false) {
-        double low = column.low, high = column.high;
-        if (!is_first && column.x - before.x <= 1) {
-            low = fmin(low, before.last);
-            high = fmax(high, before.last);
-        } else if (!is_first) {
-            add_segment(lines, view->plot, pp_view_x_px(view, before.first_time_s),
-                        pp_view_y_px(view, before.last), pp_view_x_px(view, column.first_time_s),
-                        pp_view_y_px(view, column.first));
-        }
-        draw_lines_add(lines, (pp_line){column.x, draw_y(view, high), column.x, draw_y(view, low)});
-        before = column;
+    int top = plot.y - DRAW_MARGIN_PX, bottom = draw_bottom(plot) + DRAW_MARGIN_PX;
+    draw_lines_add(lines, (pp_line){line.x, draw_pixel(line.top, top, bottom), line.x,
+                                    draw_pixel(line.bottom, top, bottom)});
+}
+
+static inline void reach(upright *line, double y)
+{
+    line->top = y < line->top ? y : line->top;
+    line->bottom = y > line->bottom ? y : line->bottom;
+}
+
+/* A segment in pixels, and how it falls. */
+typedef struct falling {
+    double x, y; /* its right end, which is in sight or next to it */
+    double slope;
+} falling;
+
+static inline double segment_y(const falling *segment, int x)
+{
+    return segment->y - (segment->x - x) * segment->slope;
+}
+
+/* An upright line for each column that a segment passes between two others. */
+static void add_passed(draw_lines *lines, pp_rect plot, const falling *segment, int x, int end)
+{
+    x = draw_max(x, plot.x - 1);
+    end = draw_min(end, draw_right(plot) + 1);
+    for (; x < end; x++) {
+        double y = segment_y(segment, x), next_y = segment_y(segment, x + 1);
+        add_upright(lines, plot, (upright){x, fmin(y, next_y), fmax(y, next_y)});
     }
 }
 
-static void draw_line(pp_canvas *canvas, curve_walk *walk, bool gathered)
+/* What the segment from one column to the next adds to both: as far as it runs in them. */
+static inline void add_crossing(draw_lines *lines, pp_rect plot, upright *from, upright *to,
+                                falling segment)
+{
+    double edge_y = segment_y(&segment, from->x + 1);
+    reach(from, edge_y);
+    if (to->x == from->x + 1) {
+        reach(to, edge_y);
+    } else {
+        add_passed(lines, plot, &segment, from->x + 1, to->x);
+        reach(to, segment_y(&segment, to->x));
+    }
+}
+
+/* One upright line per column: over all that the segments between its rows, and those from and to
+ * its neighbours, cover there. */
+static void draw_line_of_columns(draw_lines *lines, const pp_view *view, curve_walk *walk)
+{
+    const pp_rect plot = view->plot;
+    double bottom_px = (double)plot.y + plot.h;
+    double scale = plot.h / (view->y1 - view->y0), y0 = view->y0;
+    const double *close = walk->columns.close;
+    curve_column column;
+    upright line = {0};
+    size_t last = SIZE_MAX;
+    while (curve_walk_next(walk, &column)) {
+        upright next = {column.x, bottom_px - (column.range.high - y0) * scale,
+                        bottom_px - (column.range.low - y0) * scale};
+        if (last != SIZE_MAX && column.joined && column.x > line.x) {
+            double x = curve_walk_px(walk, column.first), before_x = curve_walk_px(walk, last);
+            double y = bottom_px - (close[column.first] - y0) * scale;
+            double slope = (close[last] - close[column.first]) * scale / (x - before_x);
+            /* Not finite: prices too far away for a double. */
+            add_crossing(lines, plot, &line, &next, (falling){x, y, isfinite(slope) ? slope : 0});
+        }
+        if (last != SIZE_MAX)
+            add_upright(lines, plot, line);
+        line = next;
+        last = column.last;
+    }
+    if (last != SIZE_MAX)
+        add_upright(lines, plot, line);
+}
+
+static void draw_line(pp_canvas *canvas, const pp_view *view, curve_walk *walk, bool gathered)
 {
     draw_lines lines;
     draw_lines_begin(&lines, canvas, pp_theme_dark.curve, pp_canvas_px(canvas, 1));
     if (gathered)
-        draw_line_of_columns(&lines, walk);
+        draw_line_of_columns(&lines, view, walk);
     else
-        draw_line_of_rows(&lines, walk->view, &walk->columns, walk->row, walk->end);
+        draw_line_of_rows(&lines, view, walk);
     draw_lines_flush(&lines);
 }
 
@@ -107,19 +178,23 @@ typedef struct bar_batches {
 static double narrowest_row_px(const curve_walk *walk)
 {
     double least_s = INFINITY;
-    for (size_t i = walk->row + 1; i < walk->end; i++)
-        least_s = fmin(least_s, walk->columns.time_s[i] - walk->columns.time_s[i - 1]);
-    return least_s * (walk->view->plot.w / (walk->view->x1 - walk->view->x0));
+    for (size_t i = walk->row + 1; i < walk->end; i++) {
+        double step_s = walk->columns.time_s[i] - walk->columns.time_s[i - 1];
+        least_s = step_s > 0 && step_s < least_s ? step_s : least_s;
+    }
+    return least_s * walk->scale;
 }
 
-static void draw_bars_of_rows(pp_canvas *canvas, bar_batches *bars, const curve_walk *walk)
+static void draw_bars_of_rows(pp_canvas *canvas, const pp_view *view, bar_batches *bars,
+                              const curve_walk *walk)
 {
-    const pp_view *view = walk->view;
     double row_px = narrowest_row_px(walk);
     int tick = draw_pixel(row_px * 0.4, 1, pp_canvas_px(canvas, TICK_MAX));
     int stroke = pp_canvas_px(canvas, row_px >= pp_canvas_px(canvas, WIDE_BAR) ? 2 : 1);
     for (size_t i = walk->row; i < walk->end; i++) {
         double open = walk->columns.open[i], close = walk->columns.close[i];
+        if (isnan(close))
+            continue;
         draw_rects *batch = close >= open ? &bars->up : &bars->down;
         int left = draw_x(view, walk->columns.time_s[i]) - stroke / 2;
         int top = draw_y(view, walk->columns.high[i]), low = draw_y(view, walk->columns.low[i]);
@@ -130,26 +205,28 @@ static void draw_bars_of_rows(pp_canvas *canvas, bar_batches *bars, const curve_
     }
 }
 
-static void draw_bars_of_columns(pp_canvas *canvas, bar_batches *bars, curve_walk *walk)
+static void draw_bars_of_columns(pp_canvas *canvas, const pp_view *view, bar_batches *bars,
+                                 curve_walk *walk)
 {
     int least = pp_canvas_px(canvas, 1);
     curve_column column;
     while (curve_walk_next(walk, &column)) {
-        int top = draw_y(walk->view, column.high), low = draw_y(walk->view, column.low);
-        draw_rects_add(column.last >= column.first ? &bars->up : &bars->down,
+        int top = draw_y(view, column.range.high), low = draw_y(view, column.range.low);
+        bool is_up = walk->columns.close[column.last] >= walk->columns.open[column.first];
+        draw_rects_add(is_up ? &bars->up : &bars->down,
                        (pp_rect){column.x, top, 1, draw_max(low - top + 1, least)});
     }
 }
 
-static void draw_bars(pp_canvas *canvas, curve_walk *walk, bool gathered)
+static void draw_bars(pp_canvas *canvas, const pp_view *view, curve_walk *walk, bool gathered)
 {
     bar_batches bars;
     draw_rects_begin(&bars.up, canvas, pp_theme_dark.bar_up);
     draw_rects_begin(&bars.down, canvas, pp_theme_dark.bar_down);
     if (gathered)
-        draw_bars_of_columns(canvas, &bars, walk);
+        draw_bars_of_columns(canvas, view, &bars, walk);
     else
-        draw_bars_of_rows(canvas, &bars, walk);
+        draw_bars_of_rows(canvas, view, &bars, walk);
     draw_rects_flush(&bars.up);
     draw_rects_flush(&bars.down);
 }
@@ -168,17 +245,15 @@ void pp_chart_draw_curve(pp_canvas *canvas, const pp_view *view, const pp_series
     if (first >= last)
         return;
     double rows_per_px = (double)(last - first) / view->plot.w;
-    curve_walk walk = {.view = view, .columns = pp_series_columns(series)};
-    int reach = pp_canvas_px(canvas, TICK_MAX);
-    curve_visible_rows(view, series, dirty.x - reach, draw_right(dirty) + reach, &walk.row,
-                       &walk.end);
+    int reach_px = pp_canvas_px(canvas, TICK_MAX);
+    bool bars = style == PP_CURVE_OHLC;
+    curve_walk walk;
+    curve_walk_begin(&walk, view, series, bars ? PYRAMID_PRICES : PYRAMID_CLOSES,
+                     dirty.x - reach_px, draw_right(dirty) + reach_px);
     canvas->ops->push_clip(canvas, view->plot);
-    if (style == PP_CURVE_OHLC) {
-        walk.values = CURVE_BARS;
-        draw_bars(canvas, &walk, rows_per_px * BAR_PX_MIN > 1);
-    } else {
-        walk.values = CURVE_CLOSES;
-        draw_line(canvas, &walk, rows_per_px > ROWS_PER_COLUMN_MAX);
-    }
+    if (bars)
+        draw_bars(canvas, view, &walk, rows_per_px * BAR_PX_MIN > 1);
+    else
+        draw_line(canvas, view, &walk, rows_per_px > ROWS_PER_COLUMN_MAX);
     canvas->ops->pop_clip(canvas);
 }

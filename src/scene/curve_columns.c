@@ -2,6 +2,12 @@
 #include "scene/curve_columns.h"
 
 #include "scene/draw.h"
+#include "scene/series_internal.h"
+
+/* Breaks that a column shows; more are not worth their lines. */
+enum { PARTS_MAX = 8 };
+/* Rows a column, and columns. */
+enum { FETCHED_FROM = 512, FETCHED_AHEAD = 6 };
 
 void curve_visible_rows(const pp_view *view, const pp_series *series, int left, int right,
                         size_t *first, size_t *last)
@@ -13,20 +19,46 @@ void curve_visible_rows(const pp_view *view, const pp_series *series, int left, 
     *last += *last < size;
 }
 
-/* The first row from walk->row + 1 on whose time is >= time_s: by doubling steps, as it is near,
- * and then by halving them. */
-static size_t column_end(const curve_walk *walk, double time_s)
+void curve_walk_begin(curve_walk *walk, const pp_view *view, const pp_series *series,
+                      pyramid_values values, int left, int right)
 {
-    const double *times = walk->columns.time_s;
-    size_t before = walk->row, step = 1;
-    while (step < walk->end - before && times[before + step] < time_s) {
-        before += step;
-        step *= 2;
+    *walk = (curve_walk){.pyramid = pp_series_pyramid(series),
+                         .columns = pp_series_columns(series),
+                         .values = values,
+                         .has_breaks = pp_series_has_breaks(series),
+                         .x0 = view->x0,
+                         .scale = view->plot.w / (view->x1 - view->x0),
+                         .left_px = view->plot.x,
+                         .x_min = view->plot.x - DRAW_MARGIN_PX,
+                         .x_max = draw_right(view->plot) + DRAW_MARGIN_PX,
+                         .usual_rows = 1};
+    curve_visible_rows(view, series, left, right, &walk->row, &walk->end);
+}
+
+/* The first row from walk->row + 1 on that lies at edge_px or beyond. Columns mostly hold as many
+ * rows as the one before, so that the search begins there, doubles its steps away from there
+ * (Bentley and Yao 1976), and then halves what is left. It compares pixels, not times, so that no
+ * rounding moves a row to a column that is not its own. */
+static size_t column_end(const curve_walk *walk, double edge_px)
+{
+    size_t before = walk->row, after = walk->end, step = 1;
+    if (after - before == 1)
+        return after;
+    size_t probe = walk->usual_rows < after - before ? before + walk->usual_rows : after - 1;
+    if (curve_walk_px(walk, probe) < edge_px) {
+        before = probe;
+        for (; step < after - before && curve_walk_px(walk, before + step) < edge_px; step *= 2)
+            before += step;
+        after = step < after - before ? before + step : after;
+    } else {
+        after = probe;
+        for (; step < after - before && !(curve_walk_px(walk, after - step) < edge_px); step *= 2)
+            after -= step;
+        before = step < after - before ? after - step : before;
     }
-    size_t after = step < walk->end - before ? before + step : walk->end;
     while (after - before > 1) {
         size_t middle = before + (after - before) / 2;
-        if (times[middle] < time_s)
+        if (curve_walk_px(walk, middle) < edge_px)
             before = middle;
         else
             after = middle;
@@ -34,33 +66,55 @@ static size_t column_end(const curve_walk *walk, double time_s)
     return after;
 }
 
-/* The lowest and highest of count > 0 values. */
-static void low_and_high(const double *lows, const double *highs, size_t count, double *low,
-                         double *high)
+/* The end of the rows from walk->row to column_end that no break divides. */
+static size_t part_end(curve_walk *walk, size_t end, int x)
 {
-    double lowest = lows[0], highest = highs[0];
-    for (size_t i = 1; i < count; i++) {
-        lowest = lows[i] < lowest ? lows[i] : lowest;
-        highest = highs[i] > highest ? highs[i] : highest;
-    }
-    *low = lowest;
-    *high = highest;
+    if (!walk->has_breaks || walk->values != PYRAMID_CLOSES)
+        return end;
+    walk->parts = x == walk->x ? walk->parts + 1 : 1;
+    if (walk->parts >= PARTS_MAX)
+        return end;
+    return pyramid_next_break(walk->pyramid, &walk->columns, walk->row, end);
 }
+
+/* Where a column some way ahead will probably end: of many rows none is in a cache, and what each
+ * column reads would be waited for, one after the other. */
+static void fetch_ahead(const curve_walk *walk)
+{
+    size_t rows = FETCHED_AHEAD * walk->usual_rows;
+    if (walk->usual_rows < FETCHED_FROM || rows >= walk->end - walk->row)
+        return;
+    size_t row = walk->row + rows;
+    bool closes = walk->values == PYRAMID_CLOSES;
+    /* The guess may be some rows off, and a line of the cache holds 8. */
+    __builtin_prefetch(&walk->columns.time_s[row - 5]);
+    __builtin_prefetch(&walk->columns.time_s[row + 3]);
+    for (size_t near = row - 12; near < row + 12; near += 8)
+        __builtin_prefetch(closes ? &walk->columns.close[near] : &walk->columns.low[near]);
+    pyramid_fetch(walk->pyramid, walk->values, row);
+}
+
 bool curve_walk_next(curve_walk *walk, curve_column *column)
 {
+    size_t start = walk->row;
+    if (walk->has_breaks)
+        walk->row = pyramid_next_price(walk->pyramid, &walk->columns, start, walk->end);
     if (walk->row >= walk->end)
         return false;
-    const pp_columns *columns = &walk->columns;
     size_t first = walk->row;
-    column->first_time_s = columns->time_s[first];
-    column->x = draw_x(walk->view, column->first_time_s);
-    size_t end = column_end(walk, pp_view_x_at(walk->view, column->x + 1.0));
-    bool bars = walk->values == CURVE_BARS;
-    column->first = bars ? columns->open[first] : columns->close[first];
-    column->last = columns->close[end - 1];
-    low_and_high((bars ? columns->low : columns->close) + first,
-                 (bars ? columns->high : columns->close) + first, end - first, &column->low,
-                 &column->high);
+    int x = draw_pixel(curve_walk_px(walk, first), walk->x_min, walk->x_max);
+    size_t whole_end = column_end(walk, x + 1.0);
+    size_t end = part_end(walk, whole_end, x);
+    column->x = x;
+    column->joined = first == start && (first == 0 || !isnan(walk->columns.close[first - 1]));
+    column->first = first;
+    column->last = end - 1;
+    if (walk->has_breaks)
+        column->last = pyramid_last_price(walk->pyramid, &walk->columns, first, end);
+    column->range = pyramid_query(walk->pyramid, &walk->columns, walk->values, first, end);
+    walk->x = x;
+    walk->usual_rows = whole_end - first;
     walk->row = end;
+    fetch_ahead(walk);
     return true;
 }

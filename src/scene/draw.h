@@ -59,7 +59,10 @@ static inline int draw_pixel(double px, int low, int high)
 {
     if (!(px > low))
         return low;
-    return px < high ? (int)floor(px) : high;
+    if (px >= high)
+        return high;
+    int whole = (int)px; /* floor() would be a call */
+    return whole - (whole > px);
 }
 
 /* Where data x, y fall, kept within a few pixels around the plot: what is outside stays outside

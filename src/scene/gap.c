@@ -1,19 +1,26 @@
-/* scene/gap.c: finding gaps in a series, and finding those of a stretch of time. */
+/* scene/gap.c: the array of gaps: found in a series, spread over it or given. */
 #include <paintprof/gap.h>
 
 #include "base/base.h"
+#include "scene/gap_index.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int reserve(pp_gaps *gaps, size_t count)
 {
     if (count <= gaps->capacity)
         return PP_OK;
-    size_t capacity = gaps->capacity ? gaps->capacity : 64;
-    while (capacity < count && capacity <= SIZE_MAX / 2)
-        capacity *= 2;
-    if (capacity < count || capacity > SIZE_MAX / sizeof(pp_gap))
+    if (count > SIZE_MAX / sizeof(pp_gap) / 2)
         return pp_fail(PP_ENOMEM, "no memory for %zu gaps", count);
+    /* A first lot of many is all there will be, mostly; live ones come one by one. */
+    size_t capacity = gaps->capacity > 0 ? 2 * gaps->capacity : 64;
+    if (capacity < count)
+        capacity = count;
+    int status = gap_index_reserve(gaps, capacity);
+    if (status)
+        return status;
     pp_gap *items = realloc(gaps->items, capacity * sizeof(pp_gap));
     if (!items)
         return pp_fail(PP_ENOMEM, "no memory for %zu gaps", count);
@@ -22,39 +29,43 @@ static int reserve(pp_gaps *gaps, size_t count)
     return PP_OK;
 }
 
-static void add_reserved(pp_gaps *gaps, pp_gap gap)
-{
-    double length_s = gap.time1_s - gap.time0_s;
-    gaps->items[gaps->size++] = gap;
-    if (length_s > gaps->longest_s)
-        gaps->longest_s = length_s;
-}
-
-/* From the close of a row to the open of the next. */
+/* From the close of a row to the open of the next. Beside a break, which has no prices, a gap is
+ * flat; between two of them it lies at 0. */
 static pp_gap gap_after(const pp_columns *rows, size_t row)
 {
-    return (pp_gap){rows->time_s[row], rows->time_s[row + 1], rows->close[row],
-                    rows->open[row + 1]};
+    double close = rows->close[row], open = rows->open[row + 1];
+    double price0 = isfinite(close) ? close : isfinite(open) ? open : 0;
+    return (pp_gap){rows->time_s[row], rows->time_s[row + 1], price0,
+                    isfinite(open) ? open : price0};
+}
+
+/* Whether a gap follows a row; a break is none, nor its neighbour's. */
+static bool is_wide(const pp_columns *rows, size_t row, double min_gap_s)
+{
+    return rows->time_s[row + 1] - rows->time_s[row] > min_gap_s && isfinite(rows->close[row]) &&
+           isfinite(rows->open[row + 1]);
 }
 
 static size_t count_wide(const pp_columns *rows, size_t first, double min_gap_s)
 {
     size_t count = 0;
     for (size_t i = first; i + 1 < rows->size; i++)
-        count += rows->time_s[i + 1] - rows->time_s[i] > min_gap_s;
+        count += is_wide(rows, i, min_gap_s);
     return count;
 }
 
 int pp_gaps_find(pp_gaps *gaps, const pp_series *series, size_t first, double min_gap_s)
 {
     pp_columns rows = pp_series_columns(series);
-    int status = reserve(gaps, gaps->size + count_wide(&rows, first, min_gap_s));
+    size_t before = gaps->size;
+    int status = reserve(gaps, before + count_wide(&rows, first, min_gap_s));
     if (status)
         return status;
     for (size_t i = first; i + 1 < rows.size; i++) {
-        if (rows.time_s[i + 1] - rows.time_s[i] > min_gap_s)
-            add_reserved(gaps, gap_after(&rows, i));
+        if (is_wide(&rows, i, min_gap_s))
+            gaps->items[gaps->size++] = gap_after(&rows, i);
     }
+    gap_index_added(gaps, before);
     return PP_OK;
 }
 
@@ -82,48 +93,70 @@ int pp_gaps_spread(pp_gaps *gaps, const pp_series *series, size_t count)
         return status;
     gaps->size = 0;
     gaps->longest_s = 0;
+    gap_index_reset(gaps->index);
     for (size_t i = 0; i < count;) {
         /* More gaps than pairs of rows: those of one pair share its time. */
         size_t pair = i * pairs / count, slices = 1;
         while (i + slices < count && (i + slices) * pairs / count == pair)
             slices++;
         for (size_t slice = 0; slice < slices; slice++)
-            add_reserved(gaps, slice_of(gap_after(&rows, pair), slice, slices));
+            gaps->items[gaps->size++] = slice_of(gap_after(&rows, pair), slice, slices);
         i += slices;
     }
+    gap_index_added(gaps, 0);
+    return PP_OK;
+}
+
+static int compare_gaps(const void *left, const void *right)
+{
+    const pp_gap *a = left, *b = right;
+    if (a->time0_s != b->time0_s)
+        return a->time0_s < b->time0_s ? -1 : 1;
+    return a->time1_s < b->time1_s ? -1 : a->time1_s > b->time1_s;
+}
+
+/* The gaps are in the array, but not in order: sorts and indexes all anew. */
+static void sort_all(pp_gaps *gaps)
+{
+    qsort(gaps->items, gaps->size, sizeof(pp_gap), compare_gaps);
+    gap_index_reset(gaps->index);
+    gap_index_added(gaps, 0);
+}
+
+static bool is_valid(const pp_gap *gap)
+{
+    return isfinite(gap->time1_s - gap->time0_s) && gap->time0_s <= gap->time1_s &&
+           isfinite(gap->price0) && isfinite(gap->price1);
+}
+
+int pp_gaps_add(pp_gaps *gaps, const pp_gap *items, size_t count)
+{
+    double last_s = gaps->size > 0 ? gaps->items[gaps->size - 1].time0_s : -INFINITY;
+    bool is_sorted = true;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_valid(&items[i]))
+            return pp_fail(PP_EDATA, "gap %zu: not finite, or it ends before it begins", i);
+        is_sorted = is_sorted && items[i].time0_s >= last_s;
+        last_s = items[i].time0_s;
+    }
+    size_t before = gaps->size;
+    if (count > SIZE_MAX - before)
+        return pp_fail(PP_ENOMEM, "no memory for %zu gaps", count);
+    int status = reserve(gaps, before + count);
+    if (status || count == 0)
+        return status;
+    memcpy(&gaps->items[before], items, count * sizeof(*items));
+    gaps->size += count;
+    if (is_sorted)
+        gap_index_added(gaps, before);
+    else
+        sort_all(gaps);
     return PP_OK;
 }
 
 void pp_gaps_clear(pp_gaps *gaps)
 {
+    gap_index_free(gaps->index);
     free(gaps->items);
     *gaps = (pp_gaps){0};
-}
-
-/* The first gap that begins at or after time_s, or after it. */
-static size_t first_gap_from(const pp_gaps *gaps, double time_s, bool after)
-{
-    size_t first = 0, count = gaps->size;
-    while (count > 0) {
-        size_t half = count / 2;
-        double start_s = gaps->items[first + half].time0_s;
-        if (start_s < time_s || (after && start_s == time_s)) {
-            first += half + 1;
-            count -= half + 1;
-        } else {
-            count = half;
-        }
-    }
-    return first;
-}
-
-void pp_gaps_visible(const pp_gaps *gaps, double time0_s, double time1_s, size_t *first,
-                     size_t *last)
-{
-    size_t start = first_gap_from(gaps, time0_s - gaps->longest_s, false);
-    size_t end = first_gap_from(gaps, time1_s, true);
-    while (start < end && gaps->items[start].time1_s < time0_s)
-        start++;
-    *first = start;
-    *last = end > start ? end : start;
 }

@@ -1,7 +1,7 @@
-/* scene/gap_draw.c: gaps on the screen: one by one, all at once, and the one under the cursor. */
+/* scene/gap_draw.c: gaps on the screen: one by one or all at once. */
 #include "base/base.h"
 #include "scene/draw.h"
-#include "scene/gap_shape.h"
+#include "scene/gap_merge.h"
 
 #include <paintprof/chart.h>
 
@@ -9,95 +9,8 @@
 enum { LABEL_FONT_PX = 10, LABEL_PADDING = 4 };
 enum { LABEL_BYTES = 24 };
 
-static const pp_color BOX_ALPHA = 0x60;
-
-/* ---- Geometry ------------------------------------------------------------------------------- */
-
-static int scaled(double logical_px, double ratio)
-{
-    int px = (int)(logical_px * ratio + 0.5);
-    return px > 0 ? px : 1;
-}
-
-gap_sizes gap_sizes_at(double ratio)
-{
-    return (gap_sizes){.box_width_min = scaled(3, ratio),
-                       .box_height_min = scaled(6, ratio),
-                       .distance = scaled(2, ratio),
-                       .head_half_width = scaled(4, ratio),
-                       .head_height = scaled(5, ratio),
-                       .stem_width = scaled(2, ratio),
-                       .stem_height = scaled(5, ratio)};
-}
-
-/* The pixels start..end, widened around their middle to at least least. */
-static void set_extent(int start, int end, int least, int *at, int *size)
-{
-    *size = draw_max(end - start + 1, least);
-    *at = start + (end - start + 1 - *size) / 2;
-}
-
-/* The arrow below a gap up, pointing up at it, or above a gap down, pointing down. */
-static void set_arrow(gap_shape *shape, const gap_sizes *sizes)
-{
-    int middle = shape->box.x + shape->box.w / 2, half = sizes->head_half_width;
-    int direction = shape->up ? 1 : -1;
-    int tip =
-        shape->up ? draw_bottom(shape->box) + sizes->distance : shape->box.y - 1 - sizes->distance;
-    int base = tip + direction * sizes->head_height;
-    int stem_end = base + direction * sizes->stem_height;
-    int label_y = stem_end + direction * sizes->distance;
-    shape->head = (pp_triangle){{middle, tip}, {middle - half, base}, {middle + half, base}};
-    shape->stem = (pp_rect){middle - sizes->stem_width / 2, draw_min(base, stem_end),
-                            sizes->stem_width, sizes->stem_height};
-    shape->label_at = (pp_point){middle, label_y};
-    shape->label_align = PP_ALIGN_CENTER | (shape->up ? PP_ALIGN_TOP : PP_ALIGN_BOTTOM);
-    int left = draw_min(shape->box.x, middle - half);
-    int right = draw_max(draw_right(shape->box), middle + half + 1);
-    int top = draw_min(shape->box.y, stem_end),
-        bottom = draw_max(draw_bottom(shape->box), stem_end + 1);
-    shape->bounds = (pp_rect){left, top, right - left, bottom - top};
-}
-
-gap_shape gap_shape_of(const pp_view *view, const gap_sizes *sizes, const pp_gap *gap)
-{
-    gap_shape shape;
-    shape.up = gap->price1 >= gap->price0;
-    set_extent(draw_x(view, gap->time0_s), draw_x(view, gap->time1_s), sizes->box_width_min,
-               &shape.box.x, &shape.box.w);
-    set_extent(draw_y(view, fmax(gap->price0, gap->price1)),
-               draw_y(view, fmin(gap->price0, gap->price1)), sizes->box_height_min, &shape.box.y,
-               &shape.box.h);
-    set_arrow(&shape, sizes);
-    return shape;
-}
-
-void gap_range_between(const pp_gaps *gaps, const pp_view *view, const gap_sizes *sizes, int left,
-                       int right, size_t *first, size_t *last)
-{
-    int reach = sizes->head_half_width + sizes->box_width_min;
-    pp_gaps_visible(gaps, pp_view_x_at(view, left - reach), pp_view_x_at(view, right + reach),
-                    first, last);
-}
-
-size_t pp_gaps_at(const pp_gaps *gaps, const pp_view *view, double ratio, int x_px, int y_px)
-{
-    if (!draw_is_usable(view) || !draw_contains(view->plot, x_px, y_px))
-        return SIZE_MAX;
-    gap_sizes sizes = gap_sizes_at(ratio);
-    size_t first, last;
-    gap_range_between(gaps, view, &sizes, x_px, x_px + 1, &first, &last);
-    /* The last one drawn is the one on top. */
-    while (last-- > first) {
-        gap_shape shape = gap_shape_of(view, &sizes, &gaps->items[last]);
-        pp_rect arrow = shape.bounds;
-        arrow.x = shape.head.b.x;
-        arrow.w = shape.head.c.x - shape.head.b.x + 1;
-        if (draw_contains(shape.box, x_px, y_px) || draw_contains(arrow, x_px, y_px))
-            return last;
-    }
-    return SIZE_MAX;
-}
+/* Of the rectangle of a single gap. */
+#define BOX_ALPHA_SINGLE 0x60u
 
 /* ---- Labels --------------------------------------------------------------------------------- */
 
@@ -134,10 +47,10 @@ static size_t label_of(pp_canvas *canvas, pp_font font, const gap_shape *shape, 
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
 
-static pp_color box_color(bool up)
+static pp_color box_color(bool up, pp_color alpha)
 {
     pp_color solid = up ? pp_theme_dark.gap_up : pp_theme_dark.gap_down;
-    return (solid & 0x00FFFFFF) | BOX_ALPHA << 24;
+    return (solid & 0x00FFFFFF) | alpha << 24;
 }
 
 static pp_color line_color(bool up)
@@ -167,7 +80,7 @@ void pp_gap_draw(pp_canvas *canvas, const pp_view *view, const pp_gap *gap)
     bool is_cut = size > 0 || !draw_encloses(view->plot, shape.bounds);
     if (is_cut)
         ops->push_clip(canvas, view->plot);
-    ops->fill_rects(canvas, &shape.box, 1, box_color(shape.up));
+    ops->fill_rects(canvas, &shape.box, 1, box_color(shape.up, BOX_ALPHA_SINGLE));
     ops->stroke_rects(canvas, &shape.box, 1, line_color(shape.up));
     ops->fill_rects(canvas, &shape.stem, 1, line_color(shape.up));
     ops->triangles(canvas, &shape.head, 1, line_color(shape.up));
@@ -177,69 +90,184 @@ void pp_gap_draw(pp_canvas *canvas, const pp_view *view, const pp_gap *gap)
         ops->pop_clip(canvas);
 }
 
+/* ---- Drawing all ---------------------------------------------------------------------------- */
+
+/* Enough for most plots, so that a colour is one call. */
+enum { SHAPES_MAX = 1024, LABELS_MAX = 256 };
+
+/* How strong the colour of merged gaps is, in steps by their number. */
+enum { STEP_SINGLE, STEP_COUNT = 5 };
+static const size_t STEP_LEAST[STEP_COUNT] = {1, 2, 4, 16, 128};
+static const pp_color STEP_ALPHA[STEP_COUNT] = {BOX_ALPHA_SINGLE, 0x70, 0x98, 0xC8, 0xFF};
+
 /* The shapes of all gaps of one direction. */
-typedef struct gap_batches {
-    draw_rects boxes, outlines, stems;
-    draw_triangles heads;
-} gap_batches;
+typedef struct gap_batch {
+    pp_canvas *canvas;
+    bool up;
+    size_t size, step_sizes[STEP_COUNT];
+    uint8_t steps[SHAPES_MAX];
+    pp_rect boxes[SHAPES_MAX], stems[SHAPES_MAX];
+    pp_triangle heads[SHAPES_MAX];
+} gap_batch;
 
-static void begin_batches(gap_batches *batches, pp_canvas *canvas, bool up)
+/* Arrays are left as they are: clearing them would cost more than most batches. */
+static void begin_batch(gap_batch *batch, pp_canvas *canvas, bool up)
 {
-    draw_rects_begin(&batches->boxes, canvas, box_color(up));
-    draw_outlines_begin(&batches->outlines, canvas, line_color(up));
-    draw_rects_begin(&batches->stems, canvas, line_color(up));
-    draw_triangles_begin(&batches->heads, canvas, line_color(up));
+    batch->canvas = canvas;
+    batch->up = up;
+    batch->size = 0;
+    for (int step = 0; step < STEP_COUNT; step++)
+        batch->step_sizes[step] = 0;
 }
 
-static void flush_batches(gap_batches *batches)
+static void fill_boxes(const gap_batch *batch, int step, const pp_rect *boxes, size_t count)
 {
-    draw_rects_flush(&batches->boxes);
-    draw_rects_flush(&batches->outlines);
-    draw_rects_flush(&batches->stems);
-    draw_triangles_flush(&batches->heads);
+    const pp_canvas_ops *ops = batch->canvas->ops;
+    ops->fill_rects(batch->canvas, boxes, count, box_color(batch->up, STEP_ALPHA[step]));
+    if (step == STEP_SINGLE)
+        ops->stroke_rects(batch->canvas, boxes, count, line_color(batch->up));
 }
 
-static void add_shape(gap_batches *batches, const gap_shape *shape)
+/* The strongest first, so that the outlines of single gaps stay visible. */
+static void flush_boxes(const gap_batch *batch)
+{
+    for (int step = STEP_COUNT - 1; step >= 0; step--) {
+        size_t count = 0;
+        pp_rect boxes[SHAPES_MAX];
+        if (batch->step_sizes[step] == batch->size) {
+            fill_boxes(batch, step, batch->boxes, batch->size);
+            return;
+        }
+        for (size_t i = 0; i < batch->size && count < batch->step_sizes[step]; i++) {
+            if (batch->steps[i] == step)
+                boxes[count++] = batch->boxes[i];
+        }
+        if (count > 0)
+            fill_boxes(batch, step, boxes, count);
+    }
+}
+
+static void flush_batch(gap_batch *batch)
+{
+    if (batch->size == 0)
+        return;
+    const pp_canvas_ops *ops = batch->canvas->ops;
+    flush_boxes(batch);
+    ops->fill_rects(batch->canvas, batch->stems, batch->size, line_color(batch->up));
+    ops->triangles(batch->canvas, batch->heads, batch->size, line_color(batch->up));
+    begin_batch(batch, batch->canvas, batch->up);
+}
+
+static int step_of(size_t count)
+{
+    int step = STEP_COUNT - 1;
+    while (step > 0 && count < STEP_LEAST[step])
+        step--;
+    return step;
+}
+
+static void add_mark(gap_batch *batch, const gap_mark *mark)
 {
     /* Together, so that a full batch never puts one gap's box over another's arrow. */
-    if (batches->boxes.size == DRAW_BATCH_SHAPES)
-        flush_batches(batches);
-    draw_rects_add(&batches->boxes, shape->box);
-    draw_rects_add(&batches->outlines, shape->box);
-    draw_rects_add(&batches->stems, shape->stem);
-    draw_triangles_add(&batches->heads, shape->head);
+    if (batch->size == SHAPES_MAX)
+        flush_batch(batch);
+    int step = step_of(mark->count);
+    size_t at = batch->size++;
+    batch->step_sizes[step]++;
+    batch->steps[at] = (uint8_t)step;
+    batch->boxes[at] = mark->shape.box;
+    batch->stems[at] = mark->shape.stem;
+    batch->heads[at] = mark->shape.head;
+}
+
+/* Labels of gaps that overlap, thinned to those that touch none before them. */
+typedef struct gap_labels {
+    draw_texts texts;
+    pp_font font;
+    bool may_touch;
+    size_t size;
+    pp_rect taken[LABELS_MAX];
+} gap_labels;
+
+static bool take_place(gap_labels *labels, const gap_shape *shape, int width)
+{
+    int height = labels->font.size_px + labels->font.size_px / 2; /* with what descends */
+    bool is_below = (shape->label_align & 12) == PP_ALIGN_TOP;
+    pp_rect place = {shape->label_at.x - width / 2 - 1,
+                     is_below ? shape->label_at.y : shape->label_at.y - height, width + 2, height};
+    for (size_t i = 0; i < labels->size; i++) {
+        if (draw_intersects(labels->taken[i], place))
+            return false;
+    }
+    if (labels->size == LABELS_MAX)
+        return false;
+    labels->taken[labels->size++] = place;
+    return true;
+}
+
+static void add_label(gap_labels *labels, const gap_shape *shape, const pp_gap *gap)
+{
+    char text[LABEL_BYTES];
+    pp_canvas *canvas = labels->texts.canvas;
+    size_t size = label_of(canvas, labels->font, shape, gap, text, sizeof(text));
+    if (size == 0)
+        return;
+    if (labels->may_touch &&
+        !take_place(labels, shape, draw_text_width(canvas, labels->font, text, size)))
+        return;
+    draw_texts_add(&labels->texts, shape->label_at.x, shape->label_at.y, shape->label_align, text,
+                   size, pp_theme_dark.gap_text);
+}
+
+static void begin_labels(gap_labels *labels, pp_canvas *canvas, bool may_touch)
+{
+    labels->font = draw_font(canvas, LABEL_FONT_PX, false);
+    labels->may_touch = may_touch;
+    labels->size = 0;
+    draw_texts_begin(&labels->texts, canvas, labels->font);
+}
+
+static bool may_overlap(const pp_gaps *gaps)
+{
+    return !gaps->index || gaps->index->overlaps;
+}
+
+static void draw_marks(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps, gap_walk *walk)
+{
+    gap_batch up, down;
+    gap_labels labels;
+    begin_batch(&up, canvas, true);
+    begin_batch(&down, canvas, false);
+    begin_labels(&labels, canvas, may_overlap(gaps));
+    gap_mark marks[GAP_MARKS_MAX];
+    for (size_t count; (count = gap_walk_next(walk, marks)) > 0;) {
+        for (size_t i = 0; i < count; i++) {
+            const gap_mark *mark = &marks[i];
+            if (!is_seen(&mark->shape, view->plot))
+                continue;
+            add_mark(mark->shape.up ? &up : &down, mark);
+            if (mark->count == 1)
+                add_label(&labels, &mark->shape, &gaps->items[mark->first]);
+        }
+    }
+    flush_batch(&up);
+    flush_batch(&down);
+    draw_texts_flush(&labels.texts);
 }
 
 void pp_gaps_draw(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps)
 {
     pp_rect dirty = draw_dirty_plot(canvas, view);
-    if (!draw_is_usable(view) || dirty.w <= 0 || dirty.h <= 0)
+    if (!draw_is_usable(view) || dirty.w <= 0 || dirty.h <= 0 || gaps->size == 0)
         return;
+    /* Which labels find a place depends on those further left, of whatever part is drawn. */
+    int left = may_overlap(gaps) ? view->plot.x : dirty.x;
     gap_sizes sizes = gap_sizes_at(canvas->ratio);
-    size_t first, last;
-    gap_range_between(gaps, view, &sizes, dirty.x, draw_right(dirty), &first, &last);
-    if (first == last)
+    gap_walk walk;
+    gap_walk_begin(&walk, gaps, view, &sizes, left, draw_right(dirty));
+    if (walk.end == 0)
         return;
-    pp_font font = draw_font(canvas, LABEL_FONT_PX, false);
-    gap_batches up, down;
-    draw_texts labels;
-    begin_batches(&up, canvas, true);
-    begin_batches(&down, canvas, false);
-    draw_texts_begin(&labels, canvas, font);
     canvas->ops->push_clip(canvas, view->plot);
-    for (size_t i = first; i < last; i++) {
-        gap_shape shape = gap_shape_of(view, &sizes, &gaps->items[i]);
-        if (!is_seen(&shape, view->plot))
-            continue;
-        add_shape(shape.up ? &up : &down, &shape);
-        char text[LABEL_BYTES];
-        size_t size = label_of(canvas, font, &shape, &gaps->items[i], text, sizeof(text));
-        if (size > 0)
-            draw_texts_add(&labels, shape.label_at.x, shape.label_at.y, shape.label_align, text,
-                           size, pp_theme_dark.gap_text);
-    }
-    flush_batches(&up);
-    flush_batches(&down);
-    draw_texts_flush(&labels);
+    draw_marks(canvas, view, gaps, &walk);
     canvas->ops->pop_clip(canvas);
 }

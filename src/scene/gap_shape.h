@@ -2,7 +2,7 @@
 #ifndef PP_SCENE_GAP_SHAPE_H
 #define PP_SCENE_GAP_SHAPE_H
 
-#include <paintprof/gap.h>
+#include "scene/gap_index.h"
 
 /* Lengths in device pixels at one ratio. */
 typedef struct gap_sizes {
@@ -25,8 +25,9 @@ typedef struct gap_shape {
 gap_sizes gap_sizes_at(double ratio);
 gap_shape gap_shape_of(const pp_view *view, const gap_sizes *sizes, const pp_gap *gap);
 
-/* The gaps of which something may be seen between the pixels left and right. */
-void gap_range_between(const pp_gaps *gaps, const pp_view *view, const gap_sizes *sizes, int left,
-                       int right, size_t *first, size_t *last);
+/* The shape of what begins in the pixel column of start_s: its rectangle covers exactly the columns
+ * that the rectangles of all gaps between there and extent would cover. */
+gap_shape gap_shape_around(const pp_view *view, const gap_sizes *sizes, double start_s,
+                           const gap_extent *extent, bool up);
 
 #endif

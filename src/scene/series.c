@@ -1,8 +1,13 @@
-/* scene/series.c: rows of open, high, low and close as one array per column. */
+/* scene/series.c: rows of open, high, low and close as one array per column, and the pyramid of
+ * their lows and highs.
+ *
+ * The pyramid accounts for all rows but the last, so that a tick that moves the present bar costs
+ * nothing there. */
 #include "scene/series_internal.h"
 
 #include "base/base.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -11,6 +16,8 @@ enum { COLUMN_COUNT = 5, FIRST_CAPACITY = 64 };
 struct pp_series {
     size_t size, capacity;
     double *columns[COLUMN_COUNT]; /* in the order of pp_ohlc */
+    price_pyramid pyramid;
+    bool has_breaks; /* there is a break, or was when the last row was another */
 };
 
 int pp_series_create(pp_series **out)
@@ -28,6 +35,7 @@ void pp_series_destroy(pp_series *series)
         return;
     for (int i = 0; i < COLUMN_COUNT; i++)
         free(series->columns[i]);
+    pyramid_release(&series->pyramid);
     free(series);
 }
 
@@ -47,51 +55,65 @@ int pp_series_reserve(pp_series *series, size_t rows)
             return pp_fail(PP_ENOMEM, "no memory for %zu rows", rows);
         series->columns[i] = column;
     }
+    int status = pyramid_reserve(&series->pyramid, capacity);
+    if (status)
+        return status;
     series->capacity = capacity;
     return PP_OK;
 }
 
-static void store_row(pp_series *series, size_t index, const pp_ohlc *row)
+static inline pp_columns columns_of(const pp_series *series)
+{
+    return (pp_columns){series->size,       series->columns[0], series->columns[1],
+                        series->columns[2], series->columns[3], series->columns[4]};
+}
+
+static void store_break(pp_series *series, size_t index)
+{
+    series->has_breaks = true;
+    for (int i = 1; i < COLUMN_COUNT; i++)
+        series->columns[i][index] = NAN;
+}
+
+/* A row without all of its prices becomes a break: all of them NaN, which compares false and so
+ * keeps out of lows and highs by itself. 0 times a NaN or an infinity is a NaN. */
+static inline void store_row(pp_series *series, size_t index, const pp_ohlc *row)
 {
     series->columns[0][index] = row->time_s;
     series->columns[1][index] = row->open;
     series->columns[2][index] = row->high;
     series->columns[3][index] = row->low;
     series->columns[4][index] = row->close;
+    if (isnan(0 * row->open + 0 * row->high + 0 * row->low + 0 * row->close))
+        store_break(series, index);
 }
 
-static bool is_finite_row(const pp_ohlc *row)
+static int refuse_row(size_t index, double time_s)
 {
-    return isfinite(row->time_s) && isfinite(row->open) && isfinite(row->high) &&
-           isfinite(row->low) && isfinite(row->close);
-}
-
-static int check_rows(const pp_series *series, const pp_ohlc *rows, size_t count)
-{
-    double before = series->size ? series->columns[0][series->size - 1] : -INFINITY;
-    for (size_t i = 0; i < count; i++) {
-        if (!is_finite_row(&rows[i]))
-            return pp_fail(PP_EDATA, "row %zu: a value is not finite", i);
-        if (!(rows[i].time_s > before))
-            return pp_fail(PP_EDATA, "row %zu: its time is not after the row before", i);
-        before = rows[i].time_s;
-    }
-    return PP_OK;
+    if (!isfinite(time_s))
+        return pp_fail(PP_EDATA, "row %zu: its time is not finite", index);
+    return pp_fail(PP_EDATA, "row %zu: its time is before that of the row before", index);
 }
 
 int pp_series_append(pp_series *series, const pp_ohlc *rows, size_t count)
 {
-    int status = check_rows(series, rows, count);
-    if (status)
-        return status;
     if (count > SIZE_MAX - series->size)
         return pp_fail(PP_ENOMEM, "no memory for %zu more rows", count);
-    status = pp_series_reserve(series, series->size + count);
+    size_t size = series->size, end = size + count;
+    int status = end > series->capacity ? pp_series_reserve(series, end) : PP_OK;
     if (status)
         return status;
-    for (size_t i = 0; i < count; i++)
-        store_row(series, series->size + i, &rows[i]);
-    series->size += count;
+    /* Checked on the way: rows beyond the size are no part of the series yet. */
+    double before = size ? series->columns[0][size - 1] : -DBL_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (!(rows[i].time_s >= before && rows[i].time_s <= DBL_MAX))
+            return refuse_row(i, rows[i].time_s);
+        before = rows[i].time_s;
+        store_row(series, size + i, &rows[i]);
+    }
+    series->size = end;
+    pp_columns columns = columns_of(series);
+    pyramid_extend(&series->pyramid, &columns, end ? end - 1 : 0);
     return PP_OK;
 }
 
@@ -99,8 +121,6 @@ int pp_series_update_last(pp_series *series, const pp_ohlc *row)
 {
     if (series->size == 0)
         return pp_fail(PP_EINVAL, "the series has no last row to update");
-    if (!is_finite_row(row))
-        return pp_fail(PP_EDATA, "the last row: a value is not finite");
     if (row->time_s != series->columns[0][series->size - 1])
         return pp_fail(PP_EINVAL, "the last row has another time");
     store_row(series, series->size - 1, row);
@@ -109,8 +129,7 @@ int pp_series_update_last(pp_series *series, const pp_ohlc *row)
 
 pp_columns pp_series_columns(const pp_series *series)
 {
-    return (pp_columns){series->size,       series->columns[0], series->columns[1],
-                        series->columns[2], series->columns[3], series->columns[4]};
+    return columns_of(series);
 }
 
 size_t pp_series_lower_bound(const pp_series *series, double time_s)
@@ -147,13 +166,21 @@ bool pp_series_range(const pp_series *series, size_t first, size_t last, double 
     last = last < series->size ? last : series->size;
     if (first >= last)
         return false;
-    const double *highs = series->columns[2], *lows = series->columns[3];
-    double lowest = lows[first], highest = highs[first];
-    for (size_t i = first + 1; i < last; i++) {
-        lowest = lows[i] < lowest ? lows[i] : lowest;
-        highest = highs[i] > highest ? highs[i] : highest;
-    }
-    *low = lowest;
-    *high = highest;
+    pp_columns columns = columns_of(series);
+    pyramid_range range = pyramid_query(&series->pyramid, &columns, PYRAMID_PRICES, first, last);
+    if (range.low > range.high)
+        return false;
+    *low = range.low;
+    *high = range.high;
     return true;
+}
+
+const price_pyramid *pp_series_pyramid(const pp_series *series)
+{
+    return &series->pyramid;
+}
+
+bool pp_series_has_breaks(const pp_series *series)
+{
+    return series->has_breaks;
 }

@@ -39,6 +39,10 @@ typedef struct bench_case {
 
 extern const bench_case bench_core_cases[];
 extern const size_t bench_core_case_count;
+extern const bench_case bench_gap_cases[];
+extern const size_t bench_gap_case_count;
+extern const bench_case bench_scene_cases[];
+extern const size_t bench_scene_case_count;
 extern const bench_case bench_recording_cases[];
 extern const size_t bench_recording_case_count;
 extern const bench_case bench_qt_cases[];

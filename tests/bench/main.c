@@ -26,18 +26,32 @@ static const char USAGE[] =
     "in turn with its reference and an empty loop, which is subtracted; ratio is ours divided by\n"
     "the reference in the same run. --json prints one object per line and case.\n";
 
+static const struct {
+    const bench_case *cases;
+    const size_t *count;
+} tables[] = {
+    {bench_core_cases, &bench_core_case_count},
+    {bench_gap_cases, &bench_gap_case_count},
+    {bench_scene_cases, &bench_scene_case_count},
+    {bench_recording_cases, &bench_recording_case_count},
+    {bench_qt_cases, &bench_qt_case_count},
+};
+enum { TABLE_COUNT = sizeof tables / sizeof tables[0] };
+
 static size_t case_count(void)
 {
-    return bench_core_case_count + bench_recording_case_count + bench_qt_case_count;
+    size_t count = 0;
+    for (size_t i = 0; i < TABLE_COUNT; i++)
+        count += *tables[i].count;
+    return count;
 }
 
 static const bench_case *case_at(size_t i)
 {
-    if (i < bench_core_case_count)
-        return &bench_core_cases[i];
-    i -= bench_core_case_count;
-    return i < bench_recording_case_count ? &bench_recording_cases[i]
-                                          : &bench_qt_cases[i - bench_recording_case_count];
+    size_t table = 0;
+    for (; table + 1 < TABLE_COUNT && i >= *tables[table].count; table++)
+        i -= *tables[table].count;
+    return &tables[table].cases[i];
 }
 
 static const bench_case *find_case(const char *name)

@@ -5,6 +5,7 @@
 #include <paintprof/error.h>
 #include <paintprof/gap.h>
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -216,7 +217,8 @@ static void expect_same_picture(size_t first, size_t last, double ratio)
 static void the_batch_draws_the_same_shapes_as_the_items(void **state)
 {
     (void)state;
-    expect_same_picture(0, 5105, 1);
+    /* Where no two begin in one pixel column; test_gap_batch.c has the others. */
+    expect_same_picture(1000, 2000, 1);
     expect_same_picture(2000, 2300, 1);
     expect_same_picture(2000, 2300, 1.5);
     expect_same_picture(2000, 2020, 1);
@@ -230,8 +232,13 @@ static void the_batch_takes_few_calls(void **state)
     recording_canvas batch;
     recording_canvas_init(&batch, 1280, 720, 1);
     pp_gaps_draw(&batch.canvas, &view, &gaps);
-    assert_int_equal(recording_canvas_count(&batch, RECORDED_TRIANGLE), 1109);
-    assert_in_range(batch.calls, 1, 40);
+    size_t columns = 1;
+    for (size_t i = 1; i < gaps.size; i++)
+        columns += floor(pp_view_x_px(&view, gaps.items[i].time0_s)) !=
+                   floor(pp_view_x_px(&view, gaps.items[i - 1].time0_s));
+    assert_in_range(columns, 1000, 1108); /* some are merged */
+    assert_int_equal(recording_canvas_count(&batch, RECORDED_TRIANGLE), columns);
+    assert_in_range(batch.calls, 1, 14);
     recording_canvas_release(&batch);
 }
 

@@ -58,28 +58,55 @@ static void growth_keeps_all_rows(void **state)
         assert_true(columns.time_s[i] == i);
 }
 
-static void a_time_that_does_not_rise_is_refused_with_the_whole_batch(void **state)
+static void a_time_that_falls_is_refused_with_the_whole_batch(void **state)
 {
     (void)state;
     append_at(100);
-    pp_ohlc same = row_at(100);
-    assert_int_equal(pp_series_append(series, &same, 1), PP_EDATA);
     pp_ohlc falling[] = {row_at(200), row_at(150)};
     assert_int_equal(pp_series_append(series, falling, 2), PP_EDATA);
+    assert_non_null(strstr(pp_last_error(), "row 1"));
+    assert_int_equal(pp_series_append(series, &(pp_ohlc){99.5, 1, 1, 1, 1}, 1), PP_EDATA);
     assert_int_equal(pp_series_columns(series).size, 1);
 }
 
-static void a_value_that_is_not_finite_is_refused(void **state)
+static void rows_of_one_time_keep_their_order(void **state)
 {
     (void)state;
-    pp_ohlc rows[] = {row_at(1), row_at(2)};
-    rows[1].low = NAN;
+    pp_ohlc rows[] = {row_at(100), row_at(100), row_at(100)};
+    rows[1].close = 11.5;
+    assert_int_equal(pp_series_append(series, rows, 3), PP_OK);
+    append_at(100);
+    assert_int_equal(pp_series_columns(series).size, 4);
+    assert_true(pp_series_columns(series).close[1] == 11.5);
+    assert_int_equal(pp_series_lower_bound(series, 100), 0);
+    assert_int_equal(pp_series_lower_bound(series, 101), 4);
+}
+
+static void a_time_that_is_not_finite_is_refused(void **state)
+{
+    (void)state;
+    pp_ohlc rows[] = {row_at(1), row_at(INFINITY)};
     assert_int_equal(pp_series_append(series, rows, 2), PP_EDATA);
-    rows[1].low = -INFINITY;
+    rows[0] = row_at(-INFINITY);
     assert_int_equal(pp_series_append(series, rows, 2), PP_EDATA);
-    rows[1] = row_at(INFINITY);
+    rows[0] = row_at(NAN);
     assert_int_equal(pp_series_append(series, rows, 2), PP_EDATA);
     assert_int_equal(pp_series_columns(series).size, 0);
+}
+
+static void a_row_without_all_of_its_prices_is_a_break(void **state)
+{
+    (void)state;
+    pp_ohlc rows[] = {row_at(1), row_at(2), row_at(3), row_at(4)};
+    rows[1].low = -INFINITY;
+    rows[2].open = NAN;
+    assert_int_equal(pp_series_append(series, rows, 4), PP_OK);
+    pp_columns columns = pp_series_columns(series);
+    assert_true(isnan(columns.close[1]) && isnan(columns.low[1]) && isnan(columns.high[2]));
+    double low = 0, high = 0;
+    assert_true(pp_series_range(series, 0, 4, &low, &high));
+    assert_true(low == 9 && high == 12);
+    assert_false(pp_series_range(series, 1, 3, &low, &high));
 }
 
 static void the_last_row_can_be_replaced_at_its_own_time_only(void **state)
@@ -91,8 +118,6 @@ static void the_last_row_can_be_replaced_at_its_own_time_only(void **state)
     row.close = 11.5;
     assert_int_equal(pp_series_update_last(series, &row), PP_OK);
     assert_true(pp_series_columns(series).close[0] == 11.5);
-    row.close = NAN;
-    assert_int_equal(pp_series_update_last(series, &row), PP_EDATA);
     row = row_at(101);
     assert_int_equal(pp_series_update_last(series, &row), PP_EINVAL);
     assert_true(pp_series_columns(series).close[0] == 11.5);
@@ -205,9 +230,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(appended_rows_come_back_as_columns, create, destroy),
         cmocka_unit_test_setup_teardown(growth_keeps_all_rows, create, destroy),
-        cmocka_unit_test_setup_teardown(a_time_that_does_not_rise_is_refused_with_the_whole_batch,
-                                        create, destroy),
-        cmocka_unit_test_setup_teardown(a_value_that_is_not_finite_is_refused, create, destroy),
+        cmocka_unit_test_setup_teardown(a_time_that_falls_is_refused_with_the_whole_batch, create,
+                                        destroy),
+        cmocka_unit_test_setup_teardown(rows_of_one_time_keep_their_order, create, destroy),
+        cmocka_unit_test_setup_teardown(a_time_that_is_not_finite_is_refused, create, destroy),
+        cmocka_unit_test_setup_teardown(a_row_without_all_of_its_prices_is_a_break, create,
+                                        destroy),
         cmocka_unit_test_setup_teardown(the_last_row_can_be_replaced_at_its_own_time_only, create,
                                         destroy),
         cmocka_unit_test_setup_teardown(lower_bound_finds_the_first_row_not_before, create,

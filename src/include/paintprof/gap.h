@@ -15,11 +15,14 @@ typedef struct pp_gap {
     double price0, price1;
 } pp_gap;
 
-/* All gaps in one array, sorted by time0_s. Zeroed is empty; free with pp_gaps_clear(). */
+/* All gaps in one array, sorted by time0_s; they may overlap. Zeroed is empty. Change it by the
+ * functions here and free it with pp_gaps_clear(). One that is filled by hand, without an index, is
+ * drawn and searched too, but each time at the cost of all its gaps. */
 typedef struct pp_gaps {
     pp_gap *items;
     size_t size, capacity;
-    double longest_s; /* the widest, so that culling by binary search misses none */
+    double longest_s;           /* the widest */
+    struct pp_gap_index *index; /* for searching and merging */
 } pp_gaps;
 
 /* Adds a gap between each two neighbouring rows of [first, series size) that are more than
@@ -31,19 +34,35 @@ PP_API int pp_gaps_find(pp_gaps *gaps, const pp_series *series, size_t first, do
  * Returns 0, PP_EINVAL (fewer than two rows), PP_ENOMEM. Since: 0.1 */
 PP_API int pp_gaps_spread(pp_gaps *gaps, const pp_series *series, size_t count);
 
+/* Adds count gaps in any order, finite and with time0_s <= time1_s. O(1) amortised a gap where they
+ * begin after all others, or with the last; else all are sorted again. Returns 0, PP_EDATA or
+ * PP_ENOMEM (nothing added). Since: 0.2 */
+PP_API int pp_gaps_add(pp_gaps *gaps, const pp_gap *items, size_t count);
+
 PP_API void pp_gaps_clear(pp_gaps *gaps);
 
-/* The range of gaps that touch time0_s..time1_s; first == last when none. Since: 0.1 */
+/* The range of gaps that touch time0_s..time1_s; first == last when none. Where gaps overlap, some
+ * between its first and its last may end before time0_s. O(log size). Since: 0.1 */
 PP_API void pp_gaps_visible(const pp_gaps *gaps, double time0_s, double time1_s, size_t *first,
                             size_t *last);
 
-/* The gap whose rectangle or arrow is under a point, SIZE_MAX if none. Since: 0.1 */
+/* How many gaps touch time0_s..time1_s / lie in time over the pixel column x_px of the plot; and
+ * the first of them in *first (may be NULL), SIZE_MAX if none. O(log size). Since: 0.2 */
+PP_API size_t pp_gaps_count(const pp_gaps *gaps, double time0_s, double time1_s, size_t *first);
+PP_API size_t pp_gaps_count_at(const pp_gaps *gaps, const pp_view *view, int x_px, size_t *first);
+
+/* The gap whose own rectangle or arrow is under a point, the one that begins last if several,
+ * SIZE_MAX if none. Of merged ones too it is the very gap that lies there. O(log size), but where
+ * many gaps nearby miss the point narrowly. Since: 0.1 */
 PP_API size_t pp_gaps_at(const pp_gaps *gaps, const pp_view *view, double ratio, int x_px,
                          int y_px);
 
-/* Draws one gap (items mode) / all visible gaps as arrays (batch mode): the same picture.
- * Labels only where they do not overlap; a single gap draws its own if it is wide enough.
- * Since: 0.1 */
+/* Draws one gap (items mode) / all visible gaps as arrays (batch mode): the same picture where no
+ * two gaps begin in one pixel column. Those that do are merged by the batch, so that it costs
+ * pixels, not gaps: one rectangle without outline and one arrow stand for the narrow ones (a single
+ * wide one keeps its own), over all their columns and prices, stronger in colour the more they are,
+ * in the direction from the first to the last. Labels only where they do not overlap; a single gap
+ * draws its own if it is wide enough. Since: 0.1; merged since 0.2 */
 PP_API void pp_gap_draw(pp_canvas *canvas, const pp_view *view, const pp_gap *gap);
 PP_API void pp_gaps_draw(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps);
 

@@ -11,7 +11,8 @@ PP_BEGIN_DECLS
 
 typedef struct pp_series pp_series;
 
-/* One row: time in seconds since 1970 (UTC), then prices. */
+/* One row: time in seconds since 1970 (UTC), then prices. A row one of whose prices is a NaN or
+ * infinite is a break: all its prices become NaN, no curve is drawn through it. */
 typedef struct pp_ohlc {
     double time_s, open, high, low, close;
 } pp_ohlc;
@@ -38,11 +39,13 @@ PP_API int pp_series_load_csv(pp_series **out, const char *path);
  * every machine. Returns 0, PP_EINVAL, PP_ENOMEM. Since: 0.1 */
 PP_API int pp_series_generate(pp_series **out, size_t rows, double step_s, uint64_t seed);
 
-/* Appends rows; times must rise strictly, values be finite (else PP_EDATA and nothing is
- * appended). PP_ENOMEM leaves it unchanged. O(1) amortised per row. Since: 0.1 */
+/* Appends rows; times must be finite and not fall (else PP_EDATA and nothing is appended); rows of
+ * one time keep their order. PP_ENOMEM leaves it unchanged. O(1) amortised per row: 40 bytes for
+ * its values and 2.2 for the lows and highs of blocks of rows. Since: 0.1 */
 PP_API int pp_series_append(pp_series *series, const pp_ohlc *rows, size_t count);
 
-/* Replaces the last row: a tick that moves the present bar. Same time required. Since: 0.1 */
+/* Replaces the last row: a tick that moves the present bar. Same time required. O(1).
+ * Since: 0.1 */
 PP_API int pp_series_update_last(pp_series *series, const pp_ohlc *row);
 
 PP_API pp_columns pp_series_columns(const pp_series *series);
@@ -53,7 +56,8 @@ PP_API size_t pp_series_lower_bound(const pp_series *series, double time_s);
 /* The row nearest to time_s; SIZE_MAX when empty. Since: 0.1 */
 PP_API size_t pp_series_nearest(const pp_series *series, double time_s);
 
-/* Lowest low and highest high of rows [first, last); false when that is empty. Since: 0.1 */
+/* Lowest low and highest high of rows [first, last); false when that holds no price. O(log rows).
+ * Since: 0.1 */
 PP_API bool pp_series_range(const pp_series *series, size_t first, size_t last, double *low,
                             double *high);
 
