@@ -46,7 +46,7 @@ static void start_recording(void)
     __atomic_store_n(&environment.is_wanted, false, __ATOMIC_RELAXED);
 }
 
-bool pp_environment_records(void)
+static bool is_asked_for(void)
 {
     const char *path = secure_getenv("PAINTPROF_RECORD");
     const char *profile = secure_getenv("PAINTPROF");
@@ -62,7 +62,7 @@ bool pp_capture_awake(void)
 
 __attribute__((constructor)) static void read_environment(void)
 {
-    if (!pp_environment_records())
+    if (!is_asked_for())
         return;
     pg_set_profile_enabled(true);
     environment.is_wanted = true;

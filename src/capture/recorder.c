@@ -88,11 +88,16 @@ pp_held_chunks pp_recorder_hold(bool leaves)
     for (const pp_thread *thread = capture.threads; thread; thread = thread->next)
         room += thread->queued;
     held.chunks = calloc(room + 1, sizeof(pp_chunk *));
-    held.failed = !held.chunks;
-    for (const pp_thread *thread = capture.threads; thread && held.chunks; thread = thread->next)
-        for (pp_chunk *chunk = thread->oldest; chunk; chunk = chunk->next)
-            if (chunk->store == store && thread->generation == capture.generation)
+    for (const pp_thread *thread = capture.threads; thread; thread = thread->next) {
+        for (pp_chunk *chunk = thread->oldest; chunk; chunk = chunk->next) {
+            if (chunk->store != store || thread->generation != capture.generation)
+                continue;
+            if (held.chunks)
                 held.chunks[held.count++] = chunk;
+            else
+                pp_chunk_published(chunk, 0, NULL, &held.lost);
+        }
+    }
     if (leaves)
         pp_capture_leave_recorder();
     pthread_mutex_unlock(&capture.mutex);
@@ -174,6 +179,7 @@ void pp_recorder_end(pp_recorder *recorder)
     pp_meta_close_log();
     save_all(recorder); /* what was full before comes first */
     append_held(recorder, &held);
+    recorder->unsaved += held.lost;
     uint64_t dropped = dropped_so_far(recorder);
     pthread_mutex_lock(&capture.mutex);
     capture.recorder = NULL;

@@ -32,7 +32,7 @@ struct pp_recorder {
 typedef struct pp_held_chunks {
     pp_chunk **chunks;
     size_t count;
-    bool failed; /* no memory */
+    uint64_t lost; /* zones and marks in those for which there was no memory */
 } pp_held_chunks;
 
 /* Collects the queues' chunks of the recording, oldest first per thread; until pp_recorder_let_go()

@@ -136,6 +136,8 @@ static void fill(pp_recorder *recorder, snapshot *s)
     if (!find_segments(s, pp_rec_file_bytes(recorder->file)))
         s->status = pp_fail(PP_ENOMEM, "out of memory for a snapshot");
     pp_held_chunks held = pp_recorder_hold(false);
+    if (!held.chunks)
+        s->status = pp_fail(PP_ENOMEM, "out of memory for a snapshot");
     if (s->status == PP_OK) {
         copy_saved(s);
         copy_held(s, &held);

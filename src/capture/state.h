@@ -34,9 +34,6 @@ void pp_capture_frame_ended(uint64_t frame_ticks);
  * the first zone or frame of a program. */
 bool pp_capture_awake(void);
 
-/* Whether the environment asks for a recording, which opens the gate. */
-bool pp_environment_records(void);
-
 /* Fork: locks of the room, held around it and made anew in the child. */
 void pp_sites_before_fork(void);
 void pp_sites_after_fork(bool in_child);
