@@ -32,6 +32,13 @@ int pp_recorder_append(pp_rec_file *file, const pp_chunk *chunk, uint64_t *words
     return *words || block.lost_before ? pp_rec_file_append(file, &block, chunk->words) : PP_OK;
 }
 
+/* Names are no records: their words must not be counted as such. */
+static void count_lost(const pp_chunk *chunk, uint64_t *lost)
+{
+    if (chunk->header->kind != PP_REC_META)
+        pp_chunk_published(chunk, 0, NULL, lost);
+}
+
 /* Whoever asked by environment has nobody else to hear it from. */
 static void tell_once(pp_recorder *recorder, const char *what)
 {
@@ -54,7 +61,7 @@ static void save(pp_recorder *recorder, pp_chunk *chunk)
     uint64_t words = 0;
     if (pp_recorder_append(recorder->file, chunk, &words) != PP_OK) {
         note_failure(recorder);
-        pp_chunk_published(chunk, 0, NULL, &recorder->unsaved);
+        count_lost(chunk, &recorder->unsaved);
     }
     pp_chunk_clear(chunk, words);
     pthread_mutex_lock(&capture.mutex);
@@ -95,7 +102,7 @@ pp_held_chunks pp_recorder_hold(bool leaves)
             if (held.chunks)
                 held.chunks[held.count++] = chunk;
             else
-                pp_chunk_published(chunk, 0, NULL, &held.lost);
+                count_lost(chunk, &held.lost);
         }
     }
     if (leaves)
@@ -166,7 +173,7 @@ static void append_held(pp_recorder *recorder, const pp_held_chunks *held)
         if (pp_recorder_append(recorder->file, held->chunks[i], &words) == PP_OK)
             continue;
         note_failure(recorder);
-        pp_chunk_published(held->chunks[i], 0, NULL, &recorder->unsaved);
+        count_lost(held->chunks[i], &recorder->unsaved);
     }
 }
 
