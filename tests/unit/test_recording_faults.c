@@ -121,6 +121,16 @@ static int check_cut_short(uint64_t made, int error)
     return f.bad_order ? fail_step(12) : 0;
 }
 
+/* Whatever words names make in the file, they are no records. */
+static void name_many_sites(void)
+{
+    char name[80] = "";
+    for (size_t length = 1; length < sizeof name - 1; length++) {
+        memset(name, 'a', length);
+        pp_site_get(name, PP_PHASE_REDRAW);
+    }
+}
+
 static int record_past_a_limit(int error)
 {
     const pp_recording_opts opts = {.struct_size = sizeof opts,
@@ -128,6 +138,7 @@ static int record_past_a_limit(int error)
     const uint64_t made = 400000; /* 6.4 MB */
     if (pp_recording_start(file_path, &opts) != PP_OK)
         return fail_step(1);
+    name_many_sites();
     record_zones(made);
     if (pp_recording_stop() != PP_EIO)
         return fail_step(2);
