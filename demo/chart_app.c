@@ -50,7 +50,8 @@ static void paint_curve(void *surface, void *user)
     size_t first = pp_series_lower_bound(chart->series, chart->view.x0);
     size_t last = pp_series_lower_bound(chart->series, chart->view.x1);
     pp_profiler_markf(&profiler, "found %zu visible rows", last - first);
-    pp_chart_draw_curve(surface, &chart->view, chart->series, chart->style);
+    pp_curve_look look = {.style = chart->style, .width = 1};
+    pp_chart_draw_curve(surface, &chart->view, chart->series, &look);
     pp_profiler_mark(&profiler, chart->style == PP_CURVE_LINE ? "drew the line" : "drew bars");
     pp_profiler_end(&profiler);
 }

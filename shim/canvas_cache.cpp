@@ -81,6 +81,14 @@ bool isText(const CachedText &text, uint64_t font_key, const char *utf8, size_t 
            std::memcmp(text.utf8.constData(), utf8, size_bytes) == 0;
 }
 
+/* A view of the caller's pixels. */
+QImage viewOf(const pp_image &image)
+{
+    return QImage(reinterpret_cast<const uchar *>(image.pixels), image.width, image.height,
+                  qsizetype{image.stride_px} * 4,
+                  image.opaque ? QImage::Format_RGB32 : QImage::Format_ARGB32_Premultiplied);
+}
+
 } // namespace
 
 const CachedFont &CanvasCache::font(pp_font font)
@@ -113,23 +121,29 @@ const CachedText &CanvasCache::text(pp_font wanted, const char *utf8, size_t siz
     return **texts_.insert(hash, text);
 }
 
-QImage CanvasCache::image(const pp_image &image, bool keep)
+CanvasCache::KeptImage &CanvasCache::kept(const pp_image &image)
 {
-    const QImage::Format format =
-        image.opaque ? QImage::Format_RGB32 : QImage::Format_ARGB32_Premultiplied;
-    const auto view = [&image, format] {
-        return QImage(reinterpret_cast<const uchar *>(image.pixels), image.width, image.height,
-                      qsizetype{image.stride_px} * 4, format);
-    };
-    if (!keep)
-        return view();
-    const KeptImage kept = images_.value(image.pixels);
-    if (kept.version == image.version && kept.image.size() == QSize(image.width, image.height) &&
-        kept.image.format() == format)
-        return kept.image;
+    const auto found = images_.find(image.pixels);
+    if (found != images_.end() && found->version == image.version &&
+        found->image.size() == QSize(image.width, image.height) &&
+        (found->image.format() == QImage::Format_RGB32) == image.opaque)
+        return *found;
     if (images_.size() >= images_max)
         images_.clear();
-    return images_.insert(image.pixels, {view(), image.version})->image;
+    return *images_.insert(image.pixels, {viewOf(image), {}, image.version});
+}
+
+QImage CanvasCache::image(const pp_image &image, bool keep)
+{
+    return keep ? kept(image).image : viewOf(image);
+}
+
+QPixmap CanvasCache::pixmap(const pp_image &image)
+{
+    KeptImage &found = kept(image);
+    if (found.pixmap.isNull())
+        found.pixmap = QPixmap::fromImage(found.image.copy());
+    return found.pixmap;
 }
 
 } // namespace ppq

@@ -11,13 +11,14 @@
 #include <QtGui/QFont>
 #include <QtGui/QGlyphRun>
 #include <QtGui/QImage>
+#include <QtGui/QPainter>
+#include <QtGui/QPixmap>
 #include <QtGui/QRegion>
 #include <QtGui/QTransform>
 
 #include <memory>
 #include <vector>
 
-class QPainter;
 class QWidget;
 
 namespace ppq
@@ -48,21 +49,29 @@ public:
      * same, so that a paint engine that uploads textures does so once. */
     QImage image(const pp_image &image, bool keep);
 
+    /* A copy of the caller's pixels, the same as long as they and the version are. */
+    QPixmap pixmap(const pp_image &image);
+
 private:
     using Texts = QHash<size_t, std::shared_ptr<const CachedText>>;
     struct KeptImage {
         QImage image = {};
+        QPixmap pixmap = {}; /* once it was asked for */
         uint64_t version = 0;
     };
 
     QHash<uint64_t, CachedFont> fonts_;
     Texts texts_, older_texts_; /* two generations: what was not used lately goes */
+    KeptImage &kept(const pp_image &image);
+
     QHash<const void *, KeptImage> images_;
 
     friend class Canvas;
     std::vector<QRect> rects_;
     std::vector<QLine> lines_;
     std::vector<QPoint> points_;
+    std::vector<QLineF> segments_;
+    std::vector<QPainter::PixmapFragment> fragments_;
 };
 
 /* A canvas for one paint. Sets the painter to device units with a whole origin, and gives it back
@@ -90,6 +99,8 @@ public:
     std::vector<QRect> &rects() { return cache_.rects_; }
     std::vector<QLine> &lines() { return cache_.lines_; }
     std::vector<QPoint> &points() { return cache_.points_; }
+    std::vector<QLineF> &segments() { return cache_.segments_; }
+    std::vector<QPainter::PixmapFragment> &fragments() { return cache_.fragments_; }
 
 private:
     void dropClips();

@@ -4,8 +4,6 @@
 #include "scene/draw.h"
 #include "scene/series_internal.h"
 
-/* Breaks that a column shows; more are not worth their lines. */
-enum { PARTS_MAX = 8 };
 /* Rows a column, and columns. */
 enum { FETCHED_FROM = 512, FETCHED_AHEAD = 6 };
 
@@ -31,7 +29,8 @@ void curve_walk_begin(curve_walk *walk, const pp_view *view, const pp_series *se
                          .left_px = view->plot.x,
                          .x_min = view->plot.x - DRAW_MARGIN_PX,
                          .x_max = draw_right(view->plot) + DRAW_MARGIN_PX,
-                         .usual_rows = 1};
+                         .usual_rows = 1,
+                         .parts_max = 1};
     curve_visible_rows(view, series, left, right, &walk->row, &walk->end);
 }
 
@@ -72,7 +71,7 @@ static size_t part_end(curve_walk *walk, size_t end, int x)
     if (!walk->has_breaks || walk->values != PYRAMID_CLOSES)
         return end;
     walk->parts = x == walk->x ? walk->parts + 1 : 1;
-    if (walk->parts >= PARTS_MAX)
+    if (walk->parts >= walk->parts_max)
         return end;
     return pyramid_next_break(walk->pyramid, &walk->columns, walk->row, end);
 }
@@ -87,10 +86,11 @@ static void fetch_ahead(const curve_walk *walk)
     size_t row = walk->row + rows;
     bool closes = walk->values == PYRAMID_CLOSES;
     /* The guess may be some rows off, and a line of the cache holds 8. */
-    __builtin_prefetch(&walk->columns.time_s[row - 5]);
-    __builtin_prefetch(&walk->columns.time_s[row + 3]);
-    for (size_t near = row - 12; near < row + 12; near += 8)
-        __builtin_prefetch(closes ? &walk->columns.close[near] : &walk->columns.low[near]);
+    for (size_t near = row - 5; near <= row + 3; near += 8) {
+        __builtin_prefetch(&walk->columns.time_s[near]);
+        if (closes)
+            __builtin_prefetch(&walk->columns.close[near]);
+    }
     pyramid_fetch(walk->pyramid, walk->values, row);
 }
 

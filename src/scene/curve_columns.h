@@ -29,6 +29,7 @@ typedef struct curve_walk {
     size_t row, end;
     size_t usual_rows; /* of a column: as many as the one before had */
     int x, parts;      /* of the present column */
+    int parts_max;     /* of any: more are one; 1 unless it is changed */
 } curve_walk;
 
 /* The rows [first, last) of which something may be seen between the pixels left and right: those

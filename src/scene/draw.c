@@ -45,6 +45,22 @@ void draw_lines_flush(draw_lines *batch)
     batch->size = 0;
 }
 
+void draw_segments_begin(draw_segments *batch, pp_canvas *canvas, pp_color color, double width_px)
+{
+    batch->canvas = canvas;
+    batch->color = color;
+    batch->width_px = (float)width_px;
+    batch->size = 0;
+}
+
+void draw_segments_flush(draw_segments *batch)
+{
+    if (batch->size > 0)
+        batch->canvas->ops->segments(batch->canvas, batch->items, batch->size, batch->color,
+                                     batch->width_px);
+    batch->size = 0;
+}
+
 void draw_triangles_begin(draw_triangles *batch, pp_canvas *canvas, pp_color color)
 {
     batch->canvas = canvas;

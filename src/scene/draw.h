@@ -128,6 +128,14 @@ typedef struct draw_lines {
     pp_line items[DRAW_BATCH_SHAPES];
 } draw_lines;
 
+typedef struct draw_segments {
+    pp_canvas *canvas;
+    pp_color color;
+    float width_px;
+    size_t size;
+    pp_segment items[DRAW_BATCH_SHAPES];
+} draw_segments;
+
 typedef struct draw_triangles {
     pp_canvas *canvas;
     pp_color color;
@@ -150,6 +158,9 @@ void draw_rects_flush(draw_rects *batch);
 void draw_lines_begin(draw_lines *batch, pp_canvas *canvas, pp_color color, int width_px);
 void draw_lines_flush(draw_lines *batch);
 
+void draw_segments_begin(draw_segments *batch, pp_canvas *canvas, pp_color color, double width_px);
+void draw_segments_flush(draw_segments *batch);
+
 void draw_triangles_begin(draw_triangles *batch, pp_canvas *canvas, pp_color color);
 void draw_triangles_flush(draw_triangles *batch);
 
@@ -171,6 +182,13 @@ static inline void draw_lines_add(draw_lines *batch, pp_line line)
     if (batch->size == DRAW_BATCH_SHAPES)
         draw_lines_flush(batch);
     batch->items[batch->size++] = line;
+}
+
+static inline void draw_segments_add(draw_segments *batch, pp_segment segment)
+{
+    if (batch->size == DRAW_BATCH_SHAPES)
+        draw_segments_flush(batch);
+    batch->items[batch->size++] = segment;
 }
 
 static inline void draw_triangles_add(draw_triangles *batch, pp_triangle triangle)

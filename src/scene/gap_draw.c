@@ -2,6 +2,7 @@
 #include "base/base.h"
 #include "scene/draw.h"
 #include "scene/gap_merge.h"
+#include "scene/gap_sprite.h"
 
 #include <paintprof/chart.h>
 
@@ -82,8 +83,9 @@ void pp_gap_draw(pp_canvas *canvas, const pp_view *view, const pp_gap *gap)
         ops->push_clip(canvas, view->plot);
     ops->fill_rects(canvas, &shape.box, 1, box_color(shape.up, BOX_ALPHA_SINGLE));
     ops->stroke_rects(canvas, &shape.box, 1, line_color(shape.up));
-    ops->fill_rects(canvas, &shape.stem, 1, line_color(shape.up));
-    ops->triangles(canvas, &shape.head, 1, line_color(shape.up));
+    const pp_image *sprite = gap_sprite(&sizes, shape.up);
+    pp_fragment arrow = gap_sprite_at(sprite, &shape);
+    ops->fragments(canvas, sprite, &arrow, 1);
     if (size > 0)
         ops->texts(canvas, font, &label, 1);
     if (is_cut)
@@ -103,21 +105,28 @@ static const pp_color STEP_ALPHA[STEP_COUNT] = {BOX_ALPHA_SINGLE, 0x70, 0x98, 0x
 /* The shapes of all gaps of one direction. */
 typedef struct gap_batch {
     pp_canvas *canvas;
+    const pp_image *sprite;
     bool up;
     size_t size, step_sizes[STEP_COUNT];
     uint8_t steps[SHAPES_MAX];
-    pp_rect boxes[SHAPES_MAX], stems[SHAPES_MAX];
-    pp_triangle heads[SHAPES_MAX];
+    pp_rect boxes[SHAPES_MAX];
+    pp_fragment arrows[SHAPES_MAX];
 } gap_batch;
 
-/* Arrays are left as they are: clearing them would cost more than most batches. */
-static void begin_batch(gap_batch *batch, pp_canvas *canvas, bool up)
+static void empty_batch(gap_batch *batch)
 {
-    batch->canvas = canvas;
-    batch->up = up;
     batch->size = 0;
     for (int step = 0; step < STEP_COUNT; step++)
         batch->step_sizes[step] = 0;
+}
+
+/* Arrays are left as they are: clearing them would cost more than most batches. */
+static void begin_batch(gap_batch *batch, pp_canvas *canvas, const gap_sizes *sizes, bool up)
+{
+    batch->canvas = canvas;
+    batch->sprite = gap_sprite(sizes, up);
+    batch->up = up;
+    empty_batch(batch);
 }
 
 static void fill_boxes(const gap_batch *batch, int step, const pp_rect *boxes, size_t count)
@@ -153,9 +162,8 @@ static void flush_batch(gap_batch *batch)
         return;
     const pp_canvas_ops *ops = batch->canvas->ops;
     flush_boxes(batch);
-    ops->fill_rects(batch->canvas, batch->stems, batch->size, line_color(batch->up));
-    ops->triangles(batch->canvas, batch->heads, batch->size, line_color(batch->up));
-    begin_batch(batch, batch->canvas, batch->up);
+    ops->fragments(batch->canvas, batch->sprite, batch->arrows, batch->size);
+    empty_batch(batch);
 }
 
 static int step_of(size_t count)
@@ -176,8 +184,7 @@ static void add_mark(gap_batch *batch, const gap_mark *mark)
     batch->step_sizes[step]++;
     batch->steps[at] = (uint8_t)step;
     batch->boxes[at] = mark->shape.box;
-    batch->stems[at] = mark->shape.stem;
-    batch->heads[at] = mark->shape.head;
+    batch->arrows[at] = gap_sprite_at(batch->sprite, &mark->shape);
 }
 
 /* Labels of gaps that overlap, thinned to those that touch none before them. */
@@ -236,8 +243,8 @@ static void draw_marks(pp_canvas *canvas, const pp_view *view, const pp_gaps *ga
 {
     gap_batch up, down;
     gap_labels labels;
-    begin_batch(&up, canvas, true);
-    begin_batch(&down, canvas, false);
+    begin_batch(&up, canvas, walk->sizes, true);
+    begin_batch(&down, canvas, walk->sizes, false);
     begin_labels(&labels, canvas, may_overlap(gaps));
     gap_mark marks[GAP_MARKS_MAX];
     for (size_t count; (count = gap_walk_next(walk, marks)) > 0;) {

@@ -125,6 +125,21 @@ void gap_extent_add(gap_extent *extent, const pp_gaps *gaps, size_t first, size_
     }
 }
 
+void gap_index_fetch(const pp_gaps *gaps, size_t at)
+{
+    enum { LINE_BYTES = 64 };
+    size_t first = at / GAP_BLOCK * GAP_BLOCK;
+    const char *items = (const char *)&gaps->items[first];
+    for (size_t i = 0; i < GAP_BLOCK * sizeof(pp_gap); i += LINE_BYTES)
+        __builtin_prefetch(items + i);
+    if (!gaps->index || at / GAP_BLOCK >= gaps->index->levels[0].size)
+        return;
+    const char *blocks =
+        (const char *)&gaps->index->levels[0].blocks[first / GAP_BLOCK / GAP_BLOCK * GAP_BLOCK];
+    for (size_t i = 0; i < GAP_BLOCK * sizeof(gap_extent); i += LINE_BYTES)
+        __builtin_prefetch(blocks + i);
+}
+
 /* Sums up the complete blocks among size gaps or blocks below that level does not have yet. */
 static void complete_items(pp_gaps *gaps)
 {

@@ -45,6 +45,9 @@ void gap_index_reset(struct pp_gap_index *index);
 gap_extent gap_extent_none(void);
 void gap_extent_add(gap_extent *extent, const pp_gaps *gaps, size_t first, size_t last);
 
+/* Begins to read what searches for a gap, and extents that begin or end there, need. */
+void gap_index_fetch(const pp_gaps *gaps, size_t at);
+
 /* pp_view_x_px() of one view, its division done once. */
 typedef struct gap_axis {
     double origin_s, offset_px, px_per_s;

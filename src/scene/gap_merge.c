@@ -99,6 +99,18 @@ static double whole(double px)
     return cut - (cut > px);
 }
 
+/* Gaps a column, and columns. */
+enum { FETCHED_FROM = 64, FETCHED_AHEAD = 4 };
+
+/* What will be read around the end of a column some way ahead, if it holds as many gaps: of many
+ * gaps none is in a cache. */
+static void fetch_ahead(const gap_walk *walk)
+{
+    size_t gaps = FETCHED_AHEAD * walk->column_size;
+    if (walk->column_size >= FETCHED_FROM && gaps < walk->end - walk->next)
+        gap_index_fetch(walk->gaps, walk->next + gaps);
+}
+
 size_t gap_walk_next(gap_walk *walk, gap_mark marks[GAP_MARKS_MAX])
 {
     size_t found = next_gap(walk);
@@ -120,6 +132,7 @@ size_t gap_walk_next(gap_walk *walk, gap_mark marks[GAP_MARKS_MAX])
                                          found + walk->column_size, column + 1);
     walk->column_size = last - first;
     walk->next = last;
+    fetch_ahead(walk);
     if (last - first > 1)
         return column_marks(walk, first, last, column, marks);
     marks[0] = single(walk, found);

@@ -11,13 +11,14 @@ static int scaled(double logical_px, double ratio)
 
 gap_sizes gap_sizes_at(double ratio)
 {
+    ratio = ratio < GAP_RATIO_MAX ? ratio : GAP_RATIO_MAX;
     return (gap_sizes){.box_width_min = scaled(3, ratio),
                        .box_height_min = scaled(6, ratio),
                        .distance = scaled(2, ratio),
-                       .head_half_width = scaled(4, ratio),
-                       .head_height = scaled(5, ratio),
+                       .head_half_width = scaled(GAP_HEAD_HALF, ratio),
+                       .head_height = scaled(GAP_HEAD_HEIGHT, ratio),
                        .stem_width = scaled(2, ratio),
-                       .stem_height = scaled(5, ratio)};
+                       .stem_height = scaled(GAP_HEAD_HEIGHT, ratio)};
 }
 
 /* The pixels start..end, widened around their middle to at least least. */

@@ -4,7 +4,12 @@
 
 #include "scene/gap_index.h"
 
-/* Lengths in device pixels at one ratio. */
+/* Lengths in device pixels at one ratio; beyond 8 they grow no more. */
+enum { GAP_RATIO_MAX = 8, GAP_HEAD_HALF = 4, GAP_HEAD_HEIGHT = 5 };
+enum {
+    GAP_HEAD_HALF_MAX = GAP_HEAD_HALF * GAP_RATIO_MAX,
+    GAP_HEAD_HEIGHT_MAX = GAP_HEAD_HEIGHT * GAP_RATIO_MAX
+};
 typedef struct gap_sizes {
     int box_width_min, box_height_min;
     int distance; /* from box to arrow and from arrow to label */

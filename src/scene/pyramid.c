@@ -4,9 +4,9 @@
 #include "base/base.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { FAN = 1 << PYRAMID_FAN_BITS };
+enum { DOWNWARDS_FROM = 2048 }; /* rows */
 
 static const pyramid_range NO_PRICE = {INFINITY, -INFINITY};
 
@@ -45,26 +45,22 @@ static pyramid_range nodes_folded(const pyramid_range *nodes, size_t first, size
 
 void pyramid_release(price_pyramid *pyramid)
 {
-    for (int i = 0; i < PYRAMID_LEVELS; i++) {
-        free(pyramid->levels[i].nodes[PYRAMID_CLOSES]);
-        free(pyramid->levels[i].nodes[PYRAMID_PRICES]);
-        free(pyramid->levels[i].broken);
-    }
+    for (int i = 0; i < PYRAMID_LEVELS; i++)
+        for (int k = 0; k <= PYRAMID_VALUES_COUNT; k++)
+            big_array_free(&pyramid->levels[i].arrays[k]);
 }
 
 /* An array that grew before another failed is only larger than it has to be. */
 static bool reserve_level(pyramid_level *level, size_t nodes)
 {
     for (int i = 0; i < PYRAMID_VALUES_COUNT; i++) {
-        pyramid_range *grown = realloc(level->nodes[i], nodes * sizeof(*grown));
-        if (!grown)
+        if (!big_array_grow(&level->arrays[i], nodes * sizeof(pyramid_range)))
             return false;
-        level->nodes[i] = grown;
+        level->nodes[i] = level->arrays[i].items;
     }
-    bool *broken = realloc(level->broken, nodes * sizeof(*broken));
-    if (!broken)
+    if (!big_array_grow(&level->arrays[PYRAMID_VALUES_COUNT], nodes * sizeof(bool)))
         return false;
-    level->broken = broken;
+    level->broken = level->arrays[PYRAMID_VALUES_COUNT].items;
     level->capacity = nodes;
     return true;
 }
@@ -120,22 +116,22 @@ void pyramid_add_nodes(price_pyramid *pyramid, const pp_columns *columns, size_t
 
 /* ---- Queries -------------------------------------------------------------------------------- */
 
-/* From the rows up: on each level what lies left and right of the full nodes of the next. Leaving
- * out edges whose node adds nothing would read less, but cost more: nobody can guess the branch. */
-pyramid_range pyramid_query(const price_pyramid *pyramid, const pp_columns *columns,
-                            pyramid_values values, size_t first, size_t last)
+/* Where the values of a query lie. */
+typedef struct pyramid_query_source {
+    const price_pyramid *pyramid;
+    const double *lows, *highs;
+    pyramid_values values;
+} pyramid_query_source;
+
+/* From the rows up: on each level what lies left and right of the full nodes of the next. */
+static pyramid_range folded_upwards(const pyramid_query_source *source, size_t first, size_t last,
+                                    size_t from, size_t end)
 {
-    const double *lows = values == PYRAMID_CLOSES ? columns->close : columns->low;
-    const double *highs = values == PYRAMID_CLOSES ? columns->close : columns->high;
-    size_t stored = last < pyramid->rows ? last : pyramid->rows;
-    size_t from = (first + FAN - 1) / FAN, end = stored / FAN;
-    if (from >= end)
-        return rows_folded(lows, highs, first, last, NO_PRICE);
     /* Two chains of comparisons, which a processor follows side by side. */
-    pyramid_range left = rows_folded(lows, highs, first, from * FAN, NO_PRICE);
-    pyramid_range right = rows_folded(lows, highs, end * FAN, last, NO_PRICE);
-    for (const pyramid_level *level = pyramid->levels;; level++) {
-        const pyramid_range *nodes = level->nodes[values];
+    pyramid_range left = rows_folded(source->lows, source->highs, first, from * FAN, NO_PRICE);
+    pyramid_range right = rows_folded(source->lows, source->highs, end * FAN, last, NO_PRICE);
+    for (const pyramid_level *level = source->pyramid->levels;; level++) {
+        const pyramid_range *nodes = level->nodes[source->values];
         size_t next_from = (from + FAN - 1) / FAN, next_end = end / FAN;
         if (next_from >= next_end) {
             left = nodes_folded(nodes, from, end, left);
@@ -147,6 +143,63 @@ pyramid_range pyramid_query(const price_pyramid *pyramid, const pp_columns *colu
         from = next_from;
         end = next_end;
     }
+}
+
+/* Whether a node is known to add nothing to a range. */
+static inline bool adds_nothing(const pyramid_query_source *source, int level, size_t node,
+                                pyramid_range range)
+{
+    if (node >= source->pyramid->rows >> shift_of(level))
+        return false; /* not full, so not stored */
+    pyramid_range added = source->pyramid->levels[level].nodes[source->values][node];
+    return added.low >= range.low && added.high <= range.high;
+}
+
+/* From the top down, on each level what lies left and right of the full nodes of the one above,
+ * unless the node that it is a part of adds nothing, as most do of many rows: then neither does
+ * anything further down, and the lines of the cache where it lies need not be read. */
+static pyramid_range folded_downwards(const pyramid_query_source *source, size_t first, size_t last,
+                                      size_t from, size_t end)
+{
+    size_t froms[PYRAMID_LEVELS] = {from}, ends[PYRAMID_LEVELS] = {end};
+    int level = 0;
+    while ((from + FAN - 1) / FAN < end / FAN) {
+        froms[++level] = from = (from + FAN - 1) / FAN;
+        ends[level] = end = end / FAN;
+    }
+    const pyramid_level *levels = source->pyramid->levels;
+    pyramid_range range = nodes_folded(levels[level].nodes[source->values], from, end, NO_PRICE);
+    bool left = true, right = true;
+    for (; level > 0; level--) {
+        const pyramid_range *below = levels[level - 1].nodes[source->values];
+        left = left && !adds_nothing(source, level, froms[level] - 1, range);
+        right = right && !adds_nothing(source, level, ends[level], range);
+        if (left)
+            range = nodes_folded(below, froms[level - 1], froms[level] * FAN, range);
+        if (right)
+            range = nodes_folded(below, ends[level] * FAN, ends[level - 1], range);
+    }
+    if (left)
+        range = rows_folded(source->lows, source->highs, first, froms[0] * FAN, range);
+    if (right)
+        range = rows_folded(source->lows, source->highs, ends[0] * FAN, last, range);
+    return range;
+}
+
+pyramid_range pyramid_query(const price_pyramid *pyramid, const pp_columns *columns,
+                            pyramid_values values, size_t first, size_t last)
+{
+    pyramid_query_source source = {
+        pyramid, values == PYRAMID_CLOSES ? columns->close : columns->low,
+        values == PYRAMID_CLOSES ? columns->close : columns->high, values};
+    size_t stored = last < pyramid->rows ? last : pyramid->rows;
+    size_t from = (first + FAN - 1) / FAN, end = stored / FAN;
+    if (from >= end)
+        return rows_folded(source.lows, source.highs, first, last, NO_PRICE);
+    /* Of few rows, which are in a cache, nobody can guess whether an edge adds something. */
+    if (last - first < DOWNWARDS_FROM)
+        return folded_upwards(&source, first, last, from, end);
+    return folded_downwards(&source, first, last, from, end);
 }
 
 void pyramid_fetch(const price_pyramid *pyramid, pyramid_values values, size_t row)

@@ -11,6 +11,8 @@
 #ifndef PP_SCENE_PYRAMID_H
 #define PP_SCENE_PYRAMID_H
 
+#include "scene/big_array.h"
+
 #include <paintprof/series.h>
 
 enum { PYRAMID_FAN_BITS = 4, PYRAMID_LEVELS = 15 };
@@ -28,7 +30,8 @@ typedef enum pyramid_values {
 
 typedef struct pyramid_level {
     pyramid_range *nodes[PYRAMID_VALUES_COUNT];
-    bool *broken; /* a break is among the rows of the node */
+    bool *broken;                               /* a break is among the rows of the node */
+    big_array arrays[PYRAMID_VALUES_COUNT + 1]; /* that hold them */
     size_t capacity;
 } pyramid_level;
 

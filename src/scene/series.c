@@ -15,7 +15,8 @@ enum { COLUMN_COUNT = 5, FIRST_CAPACITY = 64 };
 
 struct pp_series {
     size_t size, capacity;
-    double *columns[COLUMN_COUNT]; /* in the order of pp_ohlc */
+    double *columns[COLUMN_COUNT];  /* in the order of pp_ohlc */
+    big_array arrays[COLUMN_COUNT]; /* that hold them */
     price_pyramid pyramid;
     bool has_breaks; /* there is a break, or was when the last row was another */
 };
@@ -34,7 +35,7 @@ void pp_series_destroy(pp_series *series)
     if (!series)
         return;
     for (int i = 0; i < COLUMN_COUNT; i++)
-        free(series->columns[i]);
+        big_array_free(&series->arrays[i]);
     pyramid_release(&series->pyramid);
     free(series);
 }
@@ -50,10 +51,9 @@ int pp_series_reserve(pp_series *series, size_t rows)
         return pp_fail(PP_ENOMEM, "no memory for %zu rows", rows);
     /* A column that grew before another failed is only larger than it has to be. */
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        double *column = realloc(series->columns[i], capacity * sizeof(double));
-        if (!column)
+        if (!big_array_grow(&series->arrays[i], capacity * sizeof(double)))
             return pp_fail(PP_ENOMEM, "no memory for %zu rows", rows);
-        series->columns[i] = column;
+        series->columns[i] = series->arrays[i].items;
     }
     int status = pyramid_reserve(&series->pyramid, capacity);
     if (status)

@@ -78,18 +78,9 @@ static void stroke_rects(pp_canvas *canvas, const pp_rect *rects, size_t count, 
     }
 }
 
-/* Arrow heads: a is the tip, b and c the ends of a level base. */
-static void triangles(pp_canvas *canvas, const pp_triangle *heads, size_t count, pp_color color)
+static void triangles(pp_canvas *canvas, const pp_triangle *items, size_t count, pp_color color)
 {
-    (void)canvas;
-    for (size_t i = 0; i < count; i++) {
-        int step = heads[i].b.y > heads[i].a.y ? 1 : -1;
-        int height = (heads[i].b.y - heads[i].a.y) * step, half = heads[i].c.x - heads[i].a.x;
-        for (int row = 0; row < height; row++) {
-            int reach = half * (row + 1) / height;
-            fill_span(heads[i].a.y + row * step, heads[i].a.x - reach, heads[i].a.x + reach, color);
-        }
-    }
+    (void)canvas, (void)items, (void)count, (void)color;
 }
 
 static void lines(pp_canvas *canvas, const pp_line *items, size_t count, pp_color color, int width)
@@ -114,10 +105,35 @@ static int text_width(pp_canvas *canvas, pp_font font, const char *utf8, size_t 
     return (int)size_bytes * font.size_px;
 }
 
+/* Images are premultiplied. */
+static uint32_t over(uint32_t below, uint32_t pixel)
+{
+    uint32_t rest = 255 - (pixel >> 24);
+    uint32_t odd = (below & 0x00FF00FF) * rest, even = (below >> 8 & 0x00FF) * rest;
+    return pixel + ((odd >> 8 & 0x00FF00FF) | (even & 0xFF00));
+}
+
 static void fragments(pp_canvas *canvas, const pp_image *image, const pp_fragment *items,
                       size_t count)
 {
-    (void)canvas, (void)image, (void)items, (void)count;
+    (void)canvas;
+    for (size_t i = 0; i < count; i++) {
+        pp_rect src = items[i].src;
+        pp_point to = items[i].to;
+        for (int y = 0; y < src.h; y++)
+            for (int x = 0; x < src.w; x++) {
+                int px = to.x + x, py = to.y + y;
+                if (px >= clip.x && px < clip.x + clip.w && py >= clip.y && py < clip.y + clip.h)
+                    pixels[py][px] = over(
+                        pixels[py][px], image->pixels[(src.y + y) * image->stride_px + src.x + x]);
+            }
+    }
+}
+
+static void segments(pp_canvas *canvas, const pp_segment *items, size_t count, pp_color color,
+                     float width)
+{
+    (void)canvas, (void)items, (void)count, (void)color, (void)width;
 }
 
 static const pp_canvas_ops memory_ops = {sizeof(pp_canvas_ops),
@@ -130,17 +146,19 @@ static const pp_canvas_ops memory_ops = {sizeof(pp_canvas_ops),
                                          triangles,
                                          texts,
                                          text_width,
-                                         fragments};
+                                         fragments,
+                                         segments};
 
 /* ---- Pictures worked out before ------------------------------------------------------------- */
 
-typedef enum kept_kind { KEPT_FILL, KEPT_STROKE, KEPT_TRIANGLES } kept_kind;
+typedef enum kept_kind { KEPT_FILL, KEPT_STROKE, KEPT_ARROWS } kept_kind;
 
 typedef struct kept_call {
     kept_kind kind;
     void *shapes;
     size_t count;
     pp_color color;
+    const pp_image *image;
 } kept_call;
 
 typedef struct kept_picture {
@@ -158,7 +176,7 @@ static void keep(kept_kind kind, const void *shapes, size_t count, size_t size_b
     if (!copy || keeping->size == CALLS_MAX)
         abort();
     memcpy(copy, shapes, count * size_bytes);
-    keeping->calls[keeping->size++] = (kept_call){kind, copy, count, color};
+    keeping->calls[keeping->size++] = (kept_call){kind, copy, count, color, NULL};
 }
 
 static void keep_fill(pp_canvas *canvas, const pp_rect *rects, size_t count, pp_color color)
@@ -173,16 +191,26 @@ static void keep_stroke(pp_canvas *canvas, const pp_rect *rects, size_t count, p
     keep(KEPT_STROKE, rects, count, sizeof *rects, color);
 }
 
-static void keep_triangles(pp_canvas *canvas, const pp_triangle *heads, size_t count,
-                           pp_color color)
+static void keep_arrows(pp_canvas *canvas, const pp_image *image, const pp_fragment *items,
+                        size_t count)
 {
     (void)canvas;
-    keep(KEPT_TRIANGLES, heads, count, sizeof *heads, color);
+    keep(KEPT_ARROWS, items, count, sizeof *items, 0);
+    keeping->calls[keeping->size - 1].image = image;
 }
 
-static const pp_canvas_ops keeping_ops = {
-    sizeof(pp_canvas_ops), push_clip, pop_clip,   keep_fill, keep_stroke, lines, polyline,
-    keep_triangles,        texts,     text_width, fragments};
+static const pp_canvas_ops keeping_ops = {sizeof(pp_canvas_ops),
+                                          push_clip,
+                                          pop_clip,
+                                          keep_fill,
+                                          keep_stroke,
+                                          lines,
+                                          polyline,
+                                          triangles,
+                                          texts,
+                                          text_width,
+                                          keep_arrows,
+                                          segments};
 
 static void drop_kept(void)
 {
@@ -224,7 +252,7 @@ static void run_pan_floor(uint64_t count)
             else if (call->kind == KEPT_STROKE)
                 canvas.ops->stroke_rects(&canvas, call->shapes, call->count, call->color);
             else
-                canvas.ops->triangles(&canvas, call->shapes, call->count, call->color);
+                canvas.ops->fragments(&canvas, call->image, call->shapes, call->count);
         }
         pop_clip(&canvas);
     }

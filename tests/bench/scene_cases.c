@@ -76,7 +76,7 @@ static void run_frames(uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         pp_view view = view_of_frame(our_frame++);
-        pp_chart_draw_curve(&canvas, &view, series, PP_CURVE_LINE);
+        pp_chart_draw_curve(&canvas, &view, series, NULL);
     }
 }
 

@@ -68,6 +68,8 @@ private slots:
     void wide_axis_lines_are_as_wide_as_asked();
     void thin_oblique_lines_draw_both_ends();
     void a_polyline_touches_every_point();
+    void an_upright_segment_covers_its_column_and_parts_of_its_ends();
+    void a_wide_segment_is_as_wide_as_asked();
     void triangles_fill_their_inside();
     void clips_nest_and_end();
     void an_unbalanced_clip_ends_with_the_paint();
@@ -166,6 +168,40 @@ void TestCanvas::a_polyline_touches_every_point()
         for (const pp_point &point : points)
             QVERIFY(qGreen(image.pixel(point.x, point.y)) > 128);
         QCOMPARE(image.pixel(200, 200), black);
+    }
+}
+
+/* Twelve pixels in full, a quarter of one before and a half of one after. */
+void TestCanvas::an_upright_segment_covers_its_column_and_parts_of_its_ends()
+{
+    const pp_segment segment = {20.5F, 29.75F, 20.5F, 42.5F};
+    const QImage image =
+        drawn([&](pp_canvas *canvas) { canvas->ops->segments(canvas, &segment, 1, green, 1); });
+    QCOMPARE(inkOf(image), QRect(20, 29, 1, 14));
+    for (int y = 30; y < 42; ++y)
+        QCOMPARE(image.pixel(20, y), green);
+    QVERIFY(std::abs(qGreen(image.pixel(20, 29)) - 64) <= 2);
+    QVERIFY(std::abs(qGreen(image.pixel(20, 42)) - 128) <= 2);
+}
+
+/* Its pixels add up to its area, level, upright or oblique. */
+void TestCanvas::a_wide_segment_is_as_wide_as_asked()
+{
+    const pp_segment segments[] = {
+        {20, 30, 60, 30}, {20.25F, 30.5F, 20.25F, 70.5F}, {20, 30, 44, 62}};
+    for (const pp_segment &segment : segments) {
+        for (const float width_px : {1.5F, 2.0F, 5.0F}) {
+            const QImage image = drawn([&](pp_canvas *canvas) {
+                canvas->ops->segments(canvas, &segment, 1, green, width_px);
+            });
+            double covered = 0;
+            for (int y = 0; y < image.height(); ++y) {
+                for (int x = 0; x < image.width(); ++x)
+                    covered += qGreen(image.pixel(x, y)) / 255.0;
+            }
+            QVERIFY2(std::abs(covered - 40 * double(width_px)) < 0.03 * 40 * double(width_px),
+                     qPrintable(QString::number(covered)));
+        }
     }
 }
 

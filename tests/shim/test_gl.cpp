@@ -29,6 +29,24 @@ void paintScene(void *surface, void *)
     ops.pop_clip(canvas);
 }
 
+/* Sprites, translucent at their edges, enough of them to be one batch. */
+void paintSprites(void *surface, void *)
+{
+    auto *canvas = static_cast<pp_canvas *>(surface);
+    canvas->ops->fill_rects(canvas, &everywhere, 1, 0xff101820);
+    static const std::vector<uint32_t> pixels = [] {
+        std::vector<uint32_t> made(11 * 7, 0x80402010);
+        for (size_t i = 2; i < 5; ++i)
+            made[i * 11 + i] = 0xffc0ffee;
+        return made;
+    }();
+    const pp_image image = {pixels.data(), 11, 7, 11, false, 1};
+    std::vector<pp_fragment> fragments;
+    for (int i = 0; i < 40; ++i)
+        fragments.push_back({{i % 3, i % 2, 11 - i % 3, 7 - i % 2}, {7 * i + 1, (i * 31) % 200}});
+    canvas->ops->fragments(canvas, &image, fragments.data(), fragments.size());
+}
+
 /* The share of pixels that differ by more than rounding. */
 double difference(const QImage &one, const QImage &other)
 {
@@ -55,6 +73,7 @@ class TestGl : public QObject
 private slots:
     void off_screen_it_is_refused_with_a_message_and_nothing_changes();
     void switching_to_opengl_and_back_keeps_picture_and_items();
+    void many_fragments_are_the_same_pixels_on_opengl();
     void input_works_on_either_renderer();
     void a_view_can_be_switched_before_it_is_shown();
     void a_mouse_callback_may_switch();
@@ -125,6 +144,21 @@ void TestGl::switching_to_opengl_and_back_keeps_picture_and_items()
     QCOMPARE(switchTo(fixture, PPQ_RASTER), int(PP_OK));
     QVERIFY(!ViewFixture::viewport()->inherits("QOpenGLWidget"));
     QCOMPARE(fixture.picture(), raster);
+}
+
+void TestGl::many_fragments_are_the_same_pixels_on_opengl()
+{
+    NEEDS_OPENGL();
+    ViewFixture fixture;
+    ppq_item *item = nullptr;
+    QCOMPARE(ppq_item_create(&item, fixture.view, nullptr, {0, 0, 4000, 4000, 0}, 0, paintSprites,
+                             nullptr),
+             int(PP_OK));
+    fixture.show();
+    const QImage raster = fixture.picture();
+    QVERIFY(areaOf(raster, 0xffc0ffee).width() > 200);
+    QCOMPARE(switchTo(fixture, PPQ_OPENGL), int(PP_OK));
+    QCOMPARE(difference(raster, fixture.picture()), 0.0);
 }
 
 void TestGl::input_works_on_either_renderer()

@@ -1,6 +1,7 @@
 /* tests/unit/recording_canvas.c: a canvas that remembers what is drawn on it instead of drawing. */
 #include "recording_canvas.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -200,6 +201,27 @@ static void record_fragments(pp_canvas *canvas, const pp_image *image, const pp_
     recording->calls++;
 }
 
+/* Their bounds are those of the pixels they touch. */
+static void record_segments(pp_canvas *canvas, const pp_segment *segments, size_t count,
+                            pp_color color, float width_px)
+{
+    recording_canvas *recording = (recording_canvas *)canvas;
+    assert_true(width_px >= 1);
+    for (size_t i = 0; i < count; i++) {
+        recorded_shape *shape = add_shape(recording, RECORDED_SEGMENT);
+        pp_segment s = segments[i];
+        float reach = width_px / 2;
+        assert_true(s.x1 != s.x2 || s.y1 != s.y2);
+        shape->segment = s;
+        shape->bounds = rect_between(
+            (int)floorf(fminf(s.x1, s.x2) - reach), (int)floorf(fminf(s.y1, s.y2) - reach),
+            (int)floorf(fmaxf(s.x1, s.x2) + reach), (int)floorf(fmaxf(s.y1, s.y2) + reach));
+        shape->color = color;
+        shape->width_px = (int)width_px;
+    }
+    recording->calls++;
+}
+
 static const pp_canvas_ops recording_ops = {
     .struct_size = sizeof(pp_canvas_ops),
     .push_clip = record_push_clip,
@@ -212,6 +234,7 @@ static const pp_canvas_ops recording_ops = {
     .texts = record_texts,
     .text_width = measure_text,
     .fragments = record_fragments,
+    .segments = record_segments,
 };
 
 void recording_canvas_init(recording_canvas *recording, int width_px, int height_px, double ratio)
@@ -261,14 +284,14 @@ const recorded_shape *recording_canvas_find_text(const recording_canvas *recordi
 
 static void write_call(FILE *out, const recorded_shape *shape)
 {
-    static const char *const names[RECORDED_KIND_COUNT] = {"push_clip",    "pop_clip", "fill_rects",
-                                                           "stroke_rects", "lines",    "polyline",
-                                                           "triangles",    "texts",    "fragments"};
+    static const char *const names[RECORDED_KIND_COUNT] = {
+        "push_clip", "pop_clip",  "fill_rects", "stroke_rects", "lines",
+        "polyline",  "triangles", "texts",      "fragments",    "segments"};
     fputs(names[shape->kind], out);
     if (shape->kind == RECORDED_TEXT)
         fprintf(out, " %s %d%s", shape->font.family == PP_FONT_MONO ? "mono" : "sans",
                 shape->font.size_px, shape->font.bold ? " bold" : "");
-    else if (shape->kind >= RECORDED_FILL_RECT && shape->kind <= RECORDED_TRIANGLE)
+    else if (shape->kind >= RECORDED_FILL_RECT && shape->kind != RECORDED_FRAGMENT)
         fprintf(out, " #%08x", (unsigned)shape->color);
     if (shape->width_px)
         fprintf(out, " width %d", shape->width_px);
@@ -277,12 +300,15 @@ static void write_call(FILE *out, const recorded_shape *shape)
 
 static void write_shape(FILE *out, const recorded_shape *shape)
 {
-    static const int value_counts[RECORDED_KIND_COUNT] = {4, 0, 4, 4, 4, 2, 6, 2, 6};
+    static const int value_counts[RECORDED_KIND_COUNT] = {4, 0, 4, 4, 4, 2, 6, 2, 6, 0};
     static const char *const horizontal[] = {"left", "center", "right", "?"};
     static const char *const vertical[] = {"top", "middle", "bottom", "baseline"};
     if (shape->kind == RECORDED_POP_CLIP)
         return;
     fputc(' ', out);
+    if (shape->kind == RECORDED_SEGMENT)
+        fprintf(out, " %.2f %.2f %.2f %.2f", (double)shape->segment.x1, (double)shape->segment.y1,
+                (double)shape->segment.x2, (double)shape->segment.y2);
     for (int i = 0; i < value_counts[shape->kind]; i++)
         fprintf(out, " %d", shape->values[i]);
     if (shape->kind == RECORDED_TEXT) {

@@ -17,17 +17,20 @@ typedef enum recorded_kind {
     RECORDED_TRIANGLE,
     RECORDED_TEXT,
     RECORDED_FRAGMENT,
+    RECORDED_SEGMENT,
     RECORDED_KIND_COUNT
 } recorded_kind;
 
 /* One shape of one call. values holds, by kind: x y w h; x1 y1 x2 y2; x y; three points; for a
- * text x y and its alignment; for a fragment its source and where it goes. */
+ * text x y and its alignment; for a fragment its source and where it goes. A segment is not in
+ * them. */
 typedef struct recorded_shape {
     recorded_kind kind;
     size_t call; /* shapes of one call have the same number */
     pp_color color;
     int width_px;
     int values[6];
+    pp_segment segment;
     pp_font font;
     char *text;     /* NUL-terminated copy, NULL for other kinds */
     pp_rect bounds; /* pixels it covers, by the fixed metrics */

@@ -246,7 +246,7 @@ static void draw_curve(recording_canvas *canvas, const pp_view *view, const pp_s
                        pp_curve_style style)
 {
     recording_canvas_clear(canvas);
-    pp_chart_draw_curve(&canvas->canvas, view, rows, style);
+    pp_chart_draw_curve(&canvas->canvas, view, rows, &(pp_curve_look){.style = style});
 }
 
 static void a_curve_draws_at_most_a_few_shapes_per_column(void **state)
@@ -487,8 +487,8 @@ static void the_whole_chart_is_drawn_as_ever(void **state)
     recording_canvas_init(&canvas, 800, 450, 1.5);
     pp_view view = view_of_rows(&canvas, 2000, 2020);
     pp_chart_draw_axes(&canvas.canvas, &view);
-    pp_chart_draw_curve(&canvas.canvas, &view, series, PP_CURVE_OHLC);
-    pp_chart_draw_curve(&canvas.canvas, &view, series, PP_CURVE_LINE);
+    pp_chart_draw_curve(&canvas.canvas, &view, series, &(pp_curve_look){PP_CURVE_OHLC, 0, false});
+    pp_chart_draw_curve(&canvas.canvas, &view, series, NULL);
     pp_chart_draw_crosshair(&canvas.canvas, &view, series, 400, 200);
     pp_chart_draw_help(&canvas.canvas, "Keys", help_lines, 4);
     recording_canvas_expect_golden(&canvas, "scene/chart-20-rows.txt");

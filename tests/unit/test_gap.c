@@ -237,7 +237,7 @@ static void the_batch_takes_few_calls(void **state)
         columns += floor(pp_view_x_px(&view, gaps.items[i].time0_s)) !=
                    floor(pp_view_x_px(&view, gaps.items[i - 1].time0_s));
     assert_in_range(columns, 1000, 1108); /* some are merged */
-    assert_int_equal(recording_canvas_count(&batch, RECORDED_TRIANGLE), columns);
+    assert_int_equal(recording_canvas_count(&batch, RECORDED_FRAGMENT), columns);
     assert_in_range(batch.calls, 1, 14);
     recording_canvas_release(&batch);
 }

@@ -217,21 +217,27 @@ static void an_array_without_an_index_gives_the_same(void **state)
     check_rounds(7, check_by_hand);
 }
 
+static bool rects_overlap(pp_rect a, pp_rect b)
+{
+    return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+static size_t labels_seen;
+
 static void check_labels(const pp_gaps *gaps, const pp_view *view, double ratio)
 {
     recording_canvas canvas;
     recording_canvas_init(&canvas, WIDTH, HEIGHT, ratio);
     pp_gaps_draw(&canvas.canvas, view, gaps);
     for (size_t i = 0; i < canvas.size; i++) {
-        for (size_t j = 0; j < i; j++) {
-            const recorded_shape *a = &canvas.shapes[i], *b = &canvas.shapes[j];
-            if (a->kind != RECORDED_TEXT || b->kind != RECORDED_TEXT)
-                continue;
-            assert_false(a->bounds.x < b->bounds.x + b->bounds.w &&
-                         b->bounds.x < a->bounds.x + a->bounds.w &&
-                         a->bounds.y < b->bounds.y + b->bounds.h &&
-                         b->bounds.y < a->bounds.y + a->bounds.h);
-        }
+        const recorded_shape *label = &canvas.shapes[i];
+        if (label->kind != RECORDED_TEXT)
+            continue;
+        labels_seen++;
+        assert_memory_equal(&label->clip, &PLOT, sizeof(pp_rect));
+        for (size_t j = 0; j < i; j++)
+            if (canvas.shapes[j].kind == RECORDED_TEXT)
+                assert_false(rects_overlap(label->bounds, canvas.shapes[j].bounds));
     }
     recording_canvas_release(&canvas);
 }
@@ -239,7 +245,32 @@ static void check_labels(const pp_gaps *gaps, const pp_view *view, double ratio)
 static void labels_never_overlap_though_gaps_do(void **state)
 {
     (void)state;
+    labels_seen = 0;
     check_rounds(3, check_labels);
+    assert_true(labels_seen > 100);
+}
+
+/* Of any lengths and prices, some ending where the next begins. */
+static void labels_of_gaps_that_follow_each_other_do_not_either(void **state)
+{
+    (void)state;
+    labels_seen = 0;
+    for (uint64_t i = 0; i < ROUNDS; i++) {
+        seed = (UINT64_C(8) << 32) + i;
+        pp_gaps gaps = {0};
+        for (double time_s = 0; time_s < 1000;) {
+            pp_gap gap = random_gap(NULL);
+            gap.time0_s = time_s + (random_below(2) ? 0 : 5 * random_unit());
+            gap.time1_s = time_s = gap.time0_s + 0.1 + 60 * random_unit() * random_unit();
+            assert_int_equal(pp_gaps_add(&gaps, &gap, 1), PP_OK);
+        }
+        for (int views = 0; views < 4; views++) {
+            pp_view view = random_view();
+            check_labels(&gaps, &view, random_ratio());
+        }
+        pp_gaps_clear(&gaps);
+    }
+    assert_true(labels_seen > 100);
 }
 
 /* ---- Counts and points ---------------------------------------------------------------------- */
@@ -308,15 +339,13 @@ static gap_areas areas_of(recording_canvas *canvas, const pp_view *view, const p
         const recorded_shape *shape = &canvas->shapes[i];
         if (shape->kind == RECORDED_STROKE_RECT)
             areas.box = shape->bounds;
-        if (shape->kind == RECORDED_FILL_RECT) /* the stem comes after the box */
+        if (shape->kind == RECORDED_FRAGMENT)
             areas.arrow = shape->bounds;
-        if (shape->kind == RECORDED_TRIANGLE) {
-            areas.arrow.x = shape->values[2];
-            areas.arrow.w = shape->values[4] - shape->values[2] + 1;
-        }
     }
-    int stem = areas.arrow.y, stem_end = stem + areas.arrow.h + 1;
-    int top = gap->price1 >= gap->price0 ? areas.box.y : stem;
+    /* Both ends of the head's base count, though they are points. */
+    areas.arrow.w |= 1;
+    int arrow_top = areas.arrow.y, stem_end = arrow_top + areas.arrow.h + 1;
+    int top = gap->price1 >= gap->price0 ? areas.box.y : arrow_top;
     areas.arrow.h = gap->price1 >= gap->price0 ? stem_end - top : areas.box.y + areas.box.h - top;
     areas.arrow.y = top;
     return areas;
@@ -373,8 +402,8 @@ static void a_hundred_thousand_gaps_take_a_few_calls_and_shapes(void **state)
     recording_canvas canvas;
     recording_canvas_init(&canvas, WIDTH, HEIGHT, 1);
     pp_gaps_draw(&canvas.canvas, &view, &gaps);
-    assert_int_equal(recording_canvas_count(&canvas, RECORDED_TRIANGLE), PLOT.w);
-    assert_int_equal(recording_canvas_count(&canvas, RECORDED_FILL_RECT), 2 * PLOT.w);
+    assert_int_equal(recording_canvas_count(&canvas, RECORDED_FRAGMENT), PLOT.w);
+    assert_int_equal(recording_canvas_count(&canvas, RECORDED_FILL_RECT), PLOT.w);
     assert_in_range(canvas.calls, 1, 10);
     recording_canvas_release(&canvas);
     pp_gaps_clear(&gaps);
@@ -390,7 +419,7 @@ static void more_gaps_than_pixels_that_reach_in_from_outside_are_one(void **stat
     recording_canvas canvas;
     recording_canvas_init(&canvas, WIDTH, HEIGHT, 1);
     pp_gaps_draw(&canvas.canvas, &view, &gaps);
-    assert_int_equal(recording_canvas_count(&canvas, RECORDED_TRIANGLE), PLOT.w + 1);
+    assert_int_equal(recording_canvas_count(&canvas, RECORDED_FRAGMENT), PLOT.w + 1);
     recording_canvas_release(&canvas);
     check_columns(&gaps, &view, 1);
     check_part(&gaps, &view, 2);
@@ -410,7 +439,7 @@ static unsigned alpha_of(size_t count)
         assert_int_equal(pp_gaps_add(&gaps, &(pp_gap){500, 500.5, 40, 60}, 1), PP_OK);
     pp_gaps_draw(&canvas.canvas, &view, &gaps);
     assert_int_equal(canvas.shapes[1].kind, RECORDED_FILL_RECT);
-    assert_int_equal(recording_canvas_count(&canvas, RECORDED_TRIANGLE), 1);
+    assert_int_equal(recording_canvas_count(&canvas, RECORDED_FRAGMENT), 1);
     assert_int_equal(recording_canvas_count(&canvas, RECORDED_STROKE_RECT), count == 1);
     unsigned alpha = canvas.shapes[1].color >> 24;
     recording_canvas_release(&canvas);
@@ -441,7 +470,7 @@ static void a_wide_gap_among_narrow_ones_keeps_its_shape(void **state)
     pp_gap_draw(&single.canvas, &view, &gaps.items[1]);
     pp_gaps_draw(&batch.canvas, &view, &gaps);
     assert_int_equal(recording_canvas_count(&batch, RECORDED_STROKE_RECT), 1);
-    assert_int_equal(recording_canvas_count(&batch, RECORDED_TRIANGLE), 2);
+    assert_int_equal(recording_canvas_count(&batch, RECORDED_FRAGMENT), 2);
     for (size_t i = 0; i < batch.size; i++) {
         if (batch.shapes[i].kind == RECORDED_STROKE_RECT)
             assert_memory_equal(batch.shapes[i].values, single.shapes[2].values, sizeof(int[4]));
@@ -477,6 +506,7 @@ int main(void)
         cmocka_unit_test(a_part_is_drawn_as_it_is_in_the_whole),
         cmocka_unit_test(an_array_without_an_index_gives_the_same),
         cmocka_unit_test(labels_never_overlap_though_gaps_do),
+        cmocka_unit_test(labels_of_gaps_that_follow_each_other_do_not_either),
         cmocka_unit_test(the_count_of_a_stretch_of_time_is_that_of_a_full_search),
         cmocka_unit_test(the_count_over_a_pixel_column_is_that_of_a_full_search),
         cmocka_unit_test(the_gap_under_a_point_is_the_one_a_full_search_finds),

@@ -1,95 +1,7 @@
 /* unit/test_pyramid.c: lows and highs of blocks of rows, and the curve drawn from them, against
  * what every single row and segment gives. */
-#include "recording_canvas.h"
+#include "curve_fixture.h"
 #include "scene/pyramid.h"
-
-#include <paintprof/chart.h>
-#include <paintprof/error.h>
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-/* ---- Data ----------------------------------------------------------------------------------- */
-
-static uint64_t random_state = 1;
-
-/* splitmix64 */
-static uint64_t random_bits(void)
-{
-    uint64_t z = (random_state += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
-static double random_unit(void)
-{
-    return (double)(random_bits() >> 11) * 0x1p-53;
-}
-
-static size_t random_below(size_t count)
-{
-    return (size_t)(random_bits() % count);
-}
-
-enum { WALK, SPIKES, CONSTANT, FEW_BREAKS, BREAK_RUNS, MANY_BREAKS, ALL_BREAKS, KIND_COUNT };
-/* Seconds apart, many at one time, in sessions with nights between. */
-enum { EVEN_TIMES, RANDOM_TIMES, SESSIONS, TIME_KIND_COUNT };
-
-static double next_time(int kind, size_t i, double time_s)
-{
-    if (kind == EVEN_TIMES)
-        return time_s + 1;
-    if (kind == RANDOM_TIMES)
-        return time_s + (random_below(3) ? 0 : 3 * random_unit());
-    return time_s + (i % 700 == 0 ? 3000 : 1);
-}
-
-static bool is_break(int kind, size_t i)
-{
-    return (kind == FEW_BREAKS && random_below(997) == 0) ||
-           (kind == BREAK_RUNS && i / 300 % 5 == 1) || (kind == MANY_BREAKS && random_below(2)) ||
-           kind == ALL_BREAKS;
-}
-
-static pp_ohlc *make_rows(size_t count, int kind, int time_kind)
-{
-    pp_ohlc *rows = calloc(count, sizeof *rows);
-    assert_non_null(rows);
-    double time_s = 1.7e9, close = 100;
-    for (size_t i = 0; i < count; i++) {
-        time_s = next_time(time_kind, i, time_s);
-        double open = close;
-        close = kind == CONSTANT ? close : close + random_unit() - 0.5;
-        double spike = kind == SPIKES && random_below(500) == 0 ? 60 : 0;
-        rows[i] =
-            (pp_ohlc){time_s, open, fmax(open, close) + spike, fmin(open, close), close + spike};
-        if (is_break(kind, i))
-            *(i % 2 ? &rows[i].close : &rows[i].high) = i % 3 ? (double)NAN : -(double)INFINITY;
-    }
-    return rows;
-}
-
-static pp_series *make_series(const pp_ohlc *rows, size_t count)
-{
-    pp_series *series = NULL;
-    assert_int_equal(pp_series_create(&series), PP_OK);
-    assert_int_equal(pp_series_append(series, rows, count), PP_OK);
-    return series;
-}
-
-static pp_series *random_series(size_t count, int kind, int time_kind)
-{
-    pp_ohlc *rows = make_rows(count, kind, time_kind);
-    pp_series *series = make_series(rows, count);
-    free(rows);
-    return series;
-}
 
 /* ---- Queries -------------------------------------------------------------------------------- */
 
@@ -224,59 +136,6 @@ static void a_series_that_grows_and_ticks_keeps_its_lows_and_highs(void **state)
 
 /* ---- The curve, pixel by pixel -------------------------------------------------------------- */
 
-enum { PLOT_W = 300, PLOT_H = 200, PLOT_X = 7, PLOT_Y = 5 };
-
-/* Which pixels of the plot are covered. */
-typedef struct coverage {
-    bool pixels[PLOT_W][PLOT_H];
-} coverage;
-
-static coverage brute, drawn;
-
-static int clamped(double value, int least, int most)
-{
-    return value < least ? least : value > most ? most : (int)floor(value);
-}
-
-/* Column x from y1 to y2, in pixels of the canvas. */
-static void cover(coverage *c, int x, double y1, double y2)
-{
-    double top = floor(fmin(y1, y2)) - PLOT_Y, bottom = floor(fmax(y1, y2)) - PLOT_Y;
-    if (x < PLOT_X || x >= PLOT_X + PLOT_W || bottom < 0 || top >= PLOT_H)
-        return;
-    for (int y = clamped(top, 0, PLOT_H - 1); y <= clamped(bottom, 0, PLOT_H - 1); y++)
-        c->pixels[x - PLOT_X][y] = true;
-}
-
-/* All that a segment covers in the columns it passes. */
-static void cover_segment(double x1, double y1, double x2, double y2)
-{
-    int first = clamped(x1, PLOT_X - 1, PLOT_X + PLOT_W);
-    int last = clamped(x2, PLOT_X - 1, PLOT_X + PLOT_W);
-    for (int x = first; x <= last; x++) {
-        double from = fmax(x1, x), to = fmin(x2, x + 1.0);
-        if (from > to)
-            continue;
-        double slope = x2 > x1 ? (y2 - y1) / (x2 - x1) : 0;
-        double start = from == x1 ? y1 : y1 + (from - x1) * slope;
-        cover(&brute, x, start, to == x2 ? y2 : y1 + (to - x1) * slope);
-    }
-}
-
-static void cover_line_of_all_rows(const pp_view *view, const pp_columns *c)
-{
-    memset(&brute, 0, sizeof brute);
-    for (size_t i = 0; i < c->size; i++) {
-        double x = pp_view_x_px(view, c->time_s[i]), y = pp_view_y_px(view, c->close[i]);
-        if (isnan(y))
-            continue;
-        cover(&brute, clamped(x, -10, PLOT_X + PLOT_W), y, y);
-        if (i > 0 && !isnan(c->close[i - 1]))
-            cover_segment(pp_view_x_px(view, c->time_s[i - 1]), pp_view_y_px(view, c->close[i - 1]),
-                          x, y);
-    }
-}
-
 /* The bar of a column is that of its rows together: from the highest high to the lowest low. */
 static void cover_bars_of_all_rows(const pp_view *view, const pp_columns *c)
 {
@@ -310,21 +169,6 @@ static void cover_drawing(const recording_canvas *canvas)
         for (int x = v[0] < v[2] ? v[0] : v[2]; x <= v[0] || x <= v[2]; x++)
             cover(&drawn, x, v[1], v[3]);
     }
-}
-
-/* Of the true pixels of a column; false: none. */
-static bool extent(const bool *pixels, int *top, int *bottom)
-{
-    for (*top = 0; *top < PLOT_H && !pixels[*top];)
-        ++*top;
-    for (*bottom = PLOT_H - 1; *bottom >= 0 && !pixels[*bottom];)
-        --*bottom;
-    return *top <= *bottom;
-}
-
-static bool near(const bool *pixels, int y)
-{
-    return pixels[y] || (y > 0 && pixels[y - 1]) || (y + 1 < PLOT_H && pixels[y + 1]);
 }
 
 static void expect_same_extents(void)
@@ -366,31 +210,11 @@ static void expect_same_columns(bool all_in_sight)
     }
 }
 
-static bool shows_all_prices(const pp_view *view, const pp_series *series)
-{
-    double low, high;
-    return pp_series_range(series, 0, SIZE_MAX, &low, &high) && low >= view->y0 && high <= view->y1;
-}
-
-/* From all of the data to a few rows, beyond either end too; prices in or partly out of sight. */
-static pp_view random_view(const pp_series *series)
-{
-    pp_columns c = pp_series_columns(series);
-    pp_view view = {.plot = {PLOT_X, PLOT_Y, PLOT_W, PLOT_H}};
-    pp_chart_fit(&view, series, 0, c.size);
-    double length = view.x1 - view.x0, width = length * pow(10, -4 * random_unit() + 0.3);
-    view.x0 += (length - width) * (1.4 * random_unit() - 0.2);
-    view.x1 = view.x0 + width;
-    if (random_below(3) == 0)
-        pp_view_zoom(&view, PLOT_X + 1, PLOT_Y + PLOT_H * random_unit(), 1, 1 + 3 * random_unit());
-    return view;
-}
-
 static void draw(recording_canvas *canvas, const pp_view *view, const pp_series *series,
                  pp_curve_style style)
 {
     recording_canvas_clear(canvas);
-    pp_chart_draw_curve(&canvas->canvas, view, series, style);
+    pp_chart_draw_curve(&canvas->canvas, view, series, &(pp_curve_look){.style = style});
     assert_in_range(canvas->size, 0, 2 + 10 * (PLOT_W + 20));
     cover_drawing(canvas);
 }
@@ -445,6 +269,36 @@ static void so_does_one_of_a_million_rows(void **state)
     check_views(1000000, SPIKES, SESSIONS, 6);
     check_views(1000000, BREAK_RUNS, RANDOM_TIMES, 6);
     check_views(1000000, MANY_BREAKS, EVEN_TIMES, 3);
+}
+
+/* 80 MB a column, so that arrays are large ones: a walk with spikes and a break now and then. */
+static void and_one_of_ten_million(void **state)
+{
+    (void)state;
+    enum { COUNT = 10000000, BATCH = 10000 };
+    pp_series *series = make_series(NULL, 0);
+    double close = 100;
+    for (size_t i = 0; i < COUNT; i += BATCH) {
+        static pp_ohlc rows[BATCH];
+        for (size_t k = 0; k < BATCH; k++) {
+            double open = close;
+            close += random_unit() - 0.5;
+            double high = fmax(open, close) + (random_below(100000) == 0 ? 900 : 0);
+            rows[k] = (pp_ohlc){1.7e9 + (double)(i + k), open, high, fmin(open, close), close};
+        }
+        rows[BATCH / 2].close = i % 7 == 0 ? (double)NAN : rows[BATCH / 2].close;
+        assert_int_equal(pp_series_append(series, rows, BATCH), PP_OK);
+    }
+    recording_canvas canvas;
+    recording_canvas_init(&canvas, PLOT_W + 20, PLOT_H + 20, 1);
+    for (int i = 0; i < 2; i++) {
+        pp_view view = random_view(series);
+        if (i == 0)
+            pp_chart_fit(&view, series, 0, COUNT);
+        check_view(&canvas, &view, series, true);
+    }
+    recording_canvas_release(&canvas);
+    pp_series_destroy(series);
 }
 
 static void few_rows_and_rows_of_one_time_are_drawn(void **state)
@@ -504,6 +358,7 @@ int main(void)
         cmocka_unit_test(a_series_that_grows_and_ticks_keeps_its_lows_and_highs),
         cmocka_unit_test(any_view_of_any_data_covers_what_every_segment_covers),
         cmocka_unit_test(so_does_one_of_a_million_rows),
+        cmocka_unit_test(and_one_of_ten_million),
         cmocka_unit_test(few_rows_and_rows_of_one_time_are_drawn),
         cmocka_unit_test(nanoseconds_since_1970_are_exact_when_zoomed_in),
     };

@@ -1,5 +1,6 @@
 /* paintprof/canvas.h: the small drawing interface that scene and overlay draw through, so that
- * neither knows a toolkit. Everything is in device pixels, as integers, in arrays.
+ * neither knows a toolkit. Everything is in device pixels, as integers (but for segments), in
+ * arrays.
  *
  * A canvas lives for one paint. An implementation embeds pp_canvas as its first member. */
 #ifndef PAINTPROF_CANVAS_H
@@ -23,6 +24,11 @@ typedef struct pp_rect {
 typedef struct pp_line {
     int x1, y1, x2, y2; /* both ends are drawn */
 } pp_line;
+
+/* Between points that need not be whole pixels: the centre of pixel 3 lies at 3.5. */
+typedef struct pp_segment {
+    float x1, y1, x2, y2;
+} pp_segment;
 
 typedef struct pp_triangle {
     pp_point a, b, c;
@@ -94,6 +100,11 @@ typedef struct pp_canvas_ops {
     int (*text_width)(pp_canvas *canvas, pp_font font, const char *utf8, size_t size_bytes);
     void (*fragments)(pp_canvas *canvas, const pp_image *image, const pp_fragment *fragments,
                       size_t count);
+    /* Antialiased lines from point to point, not beyond: their ends are flat, so that an upright
+     * one of width 1 through pixel centres covers its column alone, and its first and last pixel in
+     * part. width_px is at least 1; none is of no length. Since: 0.2 */
+    void (*segments)(pp_canvas *canvas, const pp_segment *segments, size_t count, pp_color color,
+                     float width_px);
 } pp_canvas_ops;
 
 struct pp_canvas {

@@ -17,7 +17,20 @@ typedef struct pp_theme {
 
 extern PP_API const pp_theme pp_theme_dark;
 
-typedef enum pp_curve_style { PP_CURVE_LINE, PP_CURVE_OHLC } pp_curve_style;
+typedef enum pp_curve_style {
+    PP_CURVE_LINE,   /* from close to close */
+    PP_CURVE_OHLC,   /* an upright line from low to high with ticks for open and close */
+    PP_CURVE_STEP,   /* a close holds until the time of the next */
+    PP_CURVE_CANDLES /* the body from open to close: hollow where the price rose, else filled */
+} pp_curve_style;
+
+/* How a curve is drawn. Bars and candles are in whole pixels of their own widths, whatever width
+ * and smooth say. */
+typedef struct pp_curve_look {
+    pp_curve_style style;
+    double width; /* logical pixels, at most 64 device pixels; 0 is one device pixel */
+    bool smooth;  /* antialiased */
+} pp_curve_look;
 
 /* The plot rectangle inside a widget of that size, leaving room for the axes. Since: 0.1 */
 PP_API pp_rect pp_chart_plot_rect(int width_px, int height_px, double ratio);
@@ -29,9 +42,13 @@ PP_API void pp_chart_fit(pp_view *view, const pp_series *series, size_t first, s
  * and of calendar units for dates, labels that never overlap. Thread of all: any. Since: 0.1 */
 PP_API void pp_chart_draw_axes(pp_canvas *canvas, const pp_view *view);
 
-/* The curve: at most a few shapes per pixel column, whatever the number of rows. Since: 0.1 */
+/* The curve as look says, NULL a thin line: at most a few shapes per pixel column, whatever the
+ * number of rows. Where several rows share a column, a line covers in it all that their segments
+ * do, and bars become an upright line from the lowest low to the highest high. A break, a row that
+ * lacks a price, is never bridged, unless more than fit to be told apart share a column. Thread:
+ * any, one at a time per series. Since: 0.1; look since 0.2 */
 PP_API void pp_chart_draw_curve(pp_canvas *canvas, const pp_view *view, const pp_series *series,
-                                pp_curve_style style);
+                                const pp_curve_look *look);
 
 /* Crosshair at a point with date and price tags on the axes and the values of the row nearest to
  * it; nothing outside the plot. Since: 0.1 */
