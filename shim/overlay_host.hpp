@@ -43,6 +43,8 @@ public:
     /* After a frame: arms the trailing refresh. */
     void frameEnded();
 
+    pp_overlay *overlay() const { return overlay_; }
+
 protected:
     void paintEvent(QPaintEvent *event) override;
 

@@ -10,6 +10,7 @@
 #include <QtGui/QKeyEvent>
 #include <QtGui/QPainter>
 #include <QtGui/QPaintEvent>
+#include <QtOpenGLWidgets/QOpenGLWidget>
 
 #include <algorithm>
 #include <utility>
@@ -101,11 +102,28 @@ void ppq_view::switchViewport()
     const bool to_opengl = renderer_ == PPQ_OPENGL;
     if (to_opengl == on_opengl_)
         return;
+    gpu_timer_.reset(); /* before its widget */
+    window_.setGpuObstacle(nullptr);
     auto viewport = to_opengl ? ppq::createGlViewport() : createRasterViewport();
     on_opengl_ = to_opengl;
+    gpu_timer_ = timerOf(viewport.get());
     installViewport(viewport.release());
     pp_window_set_renderer(window_.measured(), to_opengl ? "opengl" : "raster");
     askAll();
+}
+
+std::unique_ptr<ppq::GpuTimer> ppq_view::timerOf(QWidget *viewport)
+{
+    auto *widget = qobject_cast<QOpenGLWidget *>(viewport);
+    if (!widget)
+        return nullptr;
+    return std::make_unique<ppq::GpuTimer>(
+        widget, window_.measured(),
+        [this](const char *obstacle) { window_.setGpuObstacle(obstacle); },
+        [this] {
+            if (window_.overlayPanel())
+                window_.overlayPanel()->frameEnded(); /* the last frames are known only now */
+        });
 }
 
 /* Keeps scene units at logical and root units at device pixels, and tells the program. */
@@ -170,7 +188,11 @@ void ppq_view::paintEvent(QPaintEvent *event)
     QPaintEvent whole(viewport()->rect());
     QPaintEvent *paint = on_opengl_ ? &whole : event;
     dirty_px_ = ppq::deviceRect(paint->region().boundingRect(), ratio_);
+    if (gpu_timer_)
+        gpu_timer_->begin();
     QGraphicsView::paintEvent(paint);
+    if (gpu_timer_)
+        gpu_timer_->end();
     if (thrown_)
         std::rethrow_exception(std::exchange(thrown_, nullptr));
 }

@@ -3,6 +3,7 @@
 #define PPQ_VIEW_HPP
 
 #include "callbacks.hpp"
+#include "gpu_timer.hpp"
 #include "painter.hpp"
 
 #include <paintprof/qt.h>
@@ -13,6 +14,7 @@
 #include <QtWidgets/QGraphicsView>
 
 #include <exception>
+#include <memory>
 #include <optional>
 
 namespace ppq
@@ -69,6 +71,7 @@ private:
     void switchViewport();
     void followGeometry();
     void askLogical(const QRect &logical);
+    std::unique_ptr<ppq::GpuTimer> timerOf(QWidget *viewport);
 
     ppq_window &window_;
     ppq::Callbacks callbacks_; /* declared early: destroy runs after the scene is gone */
@@ -81,7 +84,8 @@ private:
     QSize size_px_;
     double ratio_ = 0;
 
-    std::optional<ppq::Canvas> canvas_; /* of the pass that runs now */
+    std::unique_ptr<ppq::GpuTimer> gpu_timer_; /* of an OpenGL viewport */
+    std::optional<ppq::Canvas> canvas_;        /* of the pass that runs now */
     QRect dirty_px_;
     std::exception_ptr thrown_; /* the first that an item threw in it */
 };

@@ -3,6 +3,8 @@
 
 #include "guard.hpp"
 
+#include <paintprof/recording.h>
+
 #include <QtGui/QCloseEvent>
 #include <QtWidgets/QApplication>
 
@@ -58,6 +60,20 @@ void ppq_window::setOverlay(pp_overlay *overlay)
         return;
     panel_ = new ppq::OverlayPanel(this, overlay);
     watch_->setOverlay(panel_);
+    if (!gpu_note_.isEmpty())
+        pp_overlay_set_note(overlay, gpu_note_.constData());
+}
+
+void ppq_window::setGpuObstacle(const char *obstacle)
+{
+    const bool had_note = !gpu_note_.isEmpty();
+    gpu_note_ = obstacle ? QByteArrayLiteral("GPU ") + obstacle : QByteArray();
+    if (obstacle) {
+        const QByteArray reason = QByteArrayLiteral("not measured (") + obstacle + ')';
+        pp_process_note("gpu.time", reason.constData());
+    }
+    if (panel_ && (obstacle || had_note))
+        pp_overlay_set_note(panel_->overlay(), obstacle ? gpu_note_.constData() : nullptr);
 }
 
 void ppq_window::resizeEvent(QResizeEvent *)

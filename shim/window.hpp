@@ -33,6 +33,10 @@ public:
     void setOverlay(pp_overlay *overlay);
     ppq::OverlayPanel *overlayPanel() const { return panel_; }
 
+    /* Why the GPU's time is not measured, for overlay and recording; nullptr: it is, or nothing is
+     * drawn by a GPU. */
+    void setGpuObstacle(const char *obstacle);
+
 protected:
     void resizeEvent(QResizeEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
@@ -46,6 +50,7 @@ private:
     QPointer<QWidget> central_;
     const ppq_callbacks *callbacks_ = nullptr;
     QPointer<ppq::OverlayPanel> panel_;
+    QByteArray gpu_note_;
 };
 
 #endif

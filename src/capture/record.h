@@ -12,11 +12,14 @@
 
 enum pp_extended {
     PP_EXT_FRAME_BEGIN = 1, /* window, full ticks, asked ticks (0: unknown), budget_ns */
-    PP_EXT_FRAME_END,       /* window | PP_FRAME_*, painted ticks (0: no paint), dirty_px, phases */
+    PP_EXT_FRAME_END,       /* window | PP_FRAME_*, painted ticks (0: no paint), dirty_px, phases;
+                               a token too, when the frame's GPU time follows */
     PP_EXT_COUNT,           /* items created, items painted, on this thread since the last one */
     PP_EXT_PIXELS,          /* device pixels, charged to the innermost open zone */
     PP_EXT_MARK_TEXT,       /* size_bytes, then the text in whole words */
     PP_EXT_FOCUS,           /* window: zones outside a frame belong to its next one; 0: to any */
+    PP_EXT_GPU,             /* window, token of a frame that ended on this thread, GPU time in ns or
+                               PP_GPU_NOT_MEASURED; token 0: no frame of the window gets one more */
 };
 
 /* Flags in the high half of PP_EXT_FRAME_END's first word. */
@@ -25,6 +28,8 @@ enum pp_extended {
 /* Set by pp_reader_cut(): the frame is not in this part of a recording; it only takes what waited
  * for it, so that it does not count to others. */
 #define PP_FRAME_LEFT_OUT (UINT64_C(4) << 32)
+
+#define PP_GPU_NOT_MEASURED UINT64_MAX
 
 #define PP_TICK_MASK ((UINT64_C(1) << (64 - PP_RECORD_TICK_SHIFT)) - 1)
 

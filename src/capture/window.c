@@ -22,6 +22,10 @@ struct pp_window {
     uint64_t asked_ticks;   /* 0: not asked */
     uint64_t painted_ticks; /* end of the last paint of this frame, 0: none yet */
     uint64_t dirty_px;
+    uint64_t gpu_token;      /* of this frame's GPU time, 0: it has none */
+    uint64_t last_gpu_token; /* 0: there never was one */
+    uint64_t early_gpu_ns;   /* came before the frame's end */
+    bool has_early_gpu;
 };
 
 /* What outlives a window: its title and renderer, for the sidecar. */
@@ -113,8 +117,17 @@ int pp_window_create(pp_window **out, const pp_window_opts *opts)
     return PP_OK;
 }
 
+static void write_gpu(const pp_window *window, uint64_t token, uint64_t gpu_ns)
+{
+    uint64_t payload[] = {window->number, token, gpu_ns};
+    pp_write_extended(PP_EXT_GPU, payload, PP_COUNT_OF(payload));
+}
+
 void pp_window_destroy(pp_window *window)
 {
+    /* Its last frames must not wait for what nobody will tell any more. */
+    if (window && window->last_gpu_token && pp_capture_generation())
+        write_gpu(window, 0, PP_GPU_NOT_MEASURED);
     free(window);
 }
 
@@ -172,6 +185,7 @@ void pp_frame_begin(pp_window *window)
     window->has_begun = pp_capture_awake();
     window->painted_ticks = 0;
     window->dirty_px = 0;
+    window->gpu_token = 0;
     if (!window->has_begun)
         return;
     window->begin_ticks = pp_ticks();
@@ -198,6 +212,14 @@ static void write_counts(const pp_window *window)
     pp_write_extended(PP_EXT_COUNT, payload, PP_COUNT_OF(payload));
 }
 
+/* A time that came before the frame's end is written behind it, where readers look for it. */
+static void end_gpu(pp_window *window)
+{
+    if (window->has_early_gpu)
+        write_gpu(window, window->gpu_token, window->early_gpu_ns);
+    window->gpu_token = 0;
+}
+
 static void end_frame(pp_window *window, uint64_t flags)
 {
     if (!window->has_begun)
@@ -207,8 +229,11 @@ static void end_frame(pp_window *window, uint64_t flags)
     if (window->counts_items)
         flags |= PP_FRAME_COUNTS_ITEMS;
     uint64_t payload[] = {window->number | flags, window->painted_ticks, window->dirty_px,
-                          pp_phase_count()};
-    pp_write_extended(PP_EXT_FRAME_END, payload, PP_COUNT_OF(payload));
+                          pp_phase_count(), window->gpu_token};
+    /* Most frames have no GPU time, and do without the last word. */
+    pp_write_extended(PP_EXT_FRAME_END, payload, PP_COUNT_OF(payload) - !window->gpu_token);
+    if (window->gpu_token)
+        end_gpu(window);
     pp_capture_frame_ended(flags & PP_FRAME_CANCELLED ? 0 : pp_ticks() - window->begin_ticks);
 }
 
@@ -217,8 +242,31 @@ void pp_frame_end(pp_window *window)
     end_frame(window, 0);
 }
 
+uint64_t pp_frame_gpu_pending(pp_window *window)
+{
+    if (!window->has_begun || window->gpu_token)
+        return 0;
+    window->has_early_gpu = false;
+    window->gpu_token = ++window->last_gpu_token;
+    return window->gpu_token;
+}
+
+void pp_frame_gpu_done(pp_window *window, uint64_t token, int64_t gpu_ns)
+{
+    uint64_t value_ns = gpu_ns < 0 ? PP_GPU_NOT_MEASURED : (uint64_t)gpu_ns;
+    if (token == 0 || token > window->last_gpu_token || !pp_capture_generation())
+        return;
+    if (token == window->gpu_token) {
+        window->early_gpu_ns = value_ns;
+        window->has_early_gpu = true;
+        return;
+    }
+    write_gpu(window, token, value_ns);
+}
+
 void pp_frame_cancel(pp_window *window)
 {
+    window->gpu_token = 0;
     end_frame(window, PP_FRAME_CANCELLED);
 }
 

@@ -3,6 +3,7 @@
 
 #include "capture/record.h"
 #include "frame/jank.h"
+#include "frame/waiting.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -152,8 +153,18 @@ static void fill_window(pp_frame *frame, pp_assembler_window *window, const pp_t
     window->has_started = true;
 }
 
-static void deliver(pp_assembler *assembler, pp_track *track, pp_open_frame *open,
-                    const pp_frame_end_record *end)
+void pp_deliver(pp_assembler *assembler, const pp_track *track, pp_frame *frame)
+{
+    const pp_build_target *target = &track->shared->target;
+    frame->number = ++assembler->frame_number;
+    frame->jank = pp_jank_of(frame);
+    track->shared->frames++;
+    if (target->frame)
+        target->frame(target->user, frame);
+}
+
+static void end_frame(pp_assembler *assembler, pp_track *track, pp_open_frame *open,
+                      const pp_frame_end_record *end)
 {
     const pp_build_source *source = &track->shared->source;
     const pp_build_target *target = &track->shared->target;
@@ -161,7 +172,6 @@ static void deliver(pp_assembler *assembler, pp_track *track, pp_open_frame *ope
     uint64_t flush_ticks = has_painted ? take_flush_ticks(open, end->painted_ticks) : 0;
     ruler r = {source, track->now_ticks, source->to_ns(source->user, track->now_ticks)};
     pp_frame frame = {
-        .number = ++assembler->frame_number,
         .window = open->window,
         .start_ns = source->to_ns(source->user, open->start_ticks),
         .end_ns = r.at_ns,
@@ -178,11 +188,13 @@ static void deliver(pp_assembler *assembler, pp_track *track, pp_open_frame *ope
     fill_window(&frame, find_window(assembler, frame.window), &open->tally,
                 end->window_and_flags & PP_FRAME_COUNTS_ITEMS);
     fill_painters(assembler, &frame, &open->tally, &r);
-    frame.jank = pp_jank_of(&frame);
-    track->shared->frames++;
     pp_build_keep(track->shared, &open->tally);
-    if (target->frame)
-        target->frame(target->user, &frame);
+    if (target->ended)
+        target->ended(target->user, &frame);
+    if (end->gpu_token || track->waiting)
+        pp_waiting_add(assembler, track, &frame, end->gpu_token);
+    else
+        pp_deliver(assembler, track, &frame);
 }
 
 /* The interval of the window's next frame is measured from here all the same. */
@@ -224,5 +236,5 @@ void pp_assemble(pp_assembler *assembler, pp_track *track, const pp_frame_end_re
     if (end->window_and_flags & PP_FRAME_LEFT_OUT)
         leave_out(assembler, track, open);
     else
-        deliver(assembler, track, open, end);
+        end_frame(assembler, track, open, end);
 }

@@ -1,6 +1,7 @@
 /* frame/build.c: turns the records of threads into zones, marks and frames: the threads. */
 #include "frame/build.h"
 
+#include "frame/waiting.h"
 #include "frame/words.h"
 
 #include <search.h>
@@ -90,6 +91,7 @@ static pp_track *add_track(pp_builder *builder, uint32_t thread)
 
 static void remove_track(pp_builder *builder, pp_track *track)
 {
+    pp_waiting_give_up(&builder->assembler, track);
     tdelete(track, &builder->tracks, compare_threads);
     unlink_track(builder, track);
     builder->bytes -= track->bytes;
@@ -141,6 +143,20 @@ const pp_track *pp_builder_track(const pp_builder *builder, uint32_t thread)
     return find_track(builder, thread);
 }
 
+void pp_builder_stop_waiting(pp_builder *builder)
+{
+    for (pp_track *track = builder->oldest; track; track = track->newer)
+        pp_waiting_give_up(&builder->assembler, track);
+}
+
+void pp_builder_visit_waiting(const pp_builder *builder,
+                              void (*visit)(void *user, const pp_frame *frame), void *user)
+{
+    uint64_t number = builder->assembler.frame_number;
+    for (const pp_track *track = builder->oldest; track; track = track->newer)
+        number = pp_waiting_visit(track, number, visit, user);
+}
+
 /* ---- The end -------------------------------------------------------------------------------- */
 
 pp_build_totals pp_builder_finish(pp_builder *builder)
@@ -160,6 +176,7 @@ void pp_builder_destroy(pp_builder *builder)
     if (!builder)
         return;
     builder->shared.keeps_totals = false;
+    builder->shared.target = (pp_build_target){0};
     pp_builder_finish(builder);
     pp_tally_free(&builder->shared.totals);
     pp_assembler_free(&builder->assembler);

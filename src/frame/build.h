@@ -23,6 +23,8 @@ typedef struct pp_build_source {
 typedef struct pp_build_target {
     void *user;
     void (*frame)(void *user, const pp_frame *frame);
+    void (*ended)(void *user, const pp_frame *frame); /* the same when it ends: no number, jank and
+                                                         GPU time yet; may be NULL */
     void (*zone)(void *user, const pp_zone_record *zone);
     void (*mark)(void *user, const pp_mark_record *mark);
 } pp_build_target;
@@ -44,6 +46,14 @@ bool pp_builder_keep_totals(pp_builder *builder);
  * forgotten when thousands of others use up the builder's memory. */
 void pp_builder_feed(void *builder_object, const pp_block *block);
 
+/* Delivers the frames that wait for their GPU time without it. */
+void pp_builder_stop_waiting(pp_builder *builder);
+
+/* Shows the frames that wait as they would be delivered without their GPU time; they go on
+ * waiting. */
+void pp_builder_visit_waiting(const pp_builder *builder,
+                              void (*visit)(void *user, const pp_frame *frame), void *user);
+
 /* The state of a thread after its last record (frame/track.h); NULL for one never seen. */
 const struct pp_track *pp_builder_track(const pp_builder *builder, uint32_t thread);
 
@@ -53,7 +63,8 @@ typedef struct pp_build_totals {
     const struct pp_tally *sites; /* of all threads; empty without pp_builder_keep_totals() */
 } pp_build_totals;
 
-/* Ends every thread; the totals then say all. They live as long as the builder. */
+/* Ends every thread, and with it what waits there; the totals then say all. They live as long as
+ * the builder. */
 pp_build_totals pp_builder_finish(pp_builder *builder);
 
 /* What could not be kept: zones deeper than PP_ZONE_DEPTH_MAX, and anything for which memory was

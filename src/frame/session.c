@@ -18,6 +18,7 @@ enum { DEFAULT_HISTORY_FRAMES = 4096, DEFAULT_BUFFER_BYTES = 16 << 20 };
 typedef struct session_sink {
     pp_sink sink;
     int id;
+    uint64_t since_ns; /* frames that ended earlier, and waited, are not for it */
 } session_sink;
 
 struct pp_session {
@@ -81,16 +82,20 @@ static uint32_t source_phase_count(void *user)
     return pp_phase_count();
 }
 
+static void tell_sink(void *user, const pp_frame *frame)
+{
+    const session_sink *to = user;
+    if (to->sink.frame && frame->end_ns >= to->since_ns)
+        to->sink.frame(to->sink.user, frame);
+}
+
 static void tell_frame(void *user, const pp_frame *frame)
 {
     pp_session *session = user;
     session->frames_total++;
     pp_history_add(&session->history, frame);
-    for (size_t i = 0; i < session->sink_count; i++) {
-        const pp_sink *sink = &session->sinks[i].sink;
-        if (sink->frame)
-            sink->frame(sink->user, frame);
-    }
+    for (size_t i = 0; i < session->sink_count; i++)
+        tell_sink(&session->sinks[i], frame);
 }
 
 static void tell_zone(void *user, const pp_zone_record *zone)
@@ -254,6 +259,7 @@ void pp_session_stop(pp_session *session)
     if (!enter(session))
         return;
     drain(session);
+    pp_builder_stop_waiting(session->builder);
     end_sinks(session);
     pp_capture_stop();
     __atomic_store_n(&process.current, NULL, __ATOMIC_RELEASE);
@@ -290,9 +296,10 @@ int pp_session_add_sink(pp_session *session, const pp_sink *sink)
         return pp_fail(PP_EINVAL, "pp_session_add_sink: not the running session");
     int id = PP_ENOMEM;
     if (reserve_sink(session)) {
+        uint64_t since_ns = pp_now_ns();
         drain(session); /* what is published by now is not for the new sink */
         id = ++session->last_sink_id;
-        session->sinks[session->sink_count++] = (session_sink){*sink, id};
+        session->sinks[session->sink_count++] = (session_sink){*sink, id, since_ns};
         choose_target(session);
     }
     leave();
@@ -309,6 +316,8 @@ int pp_session_remove_sink(pp_session *session, int sink_id)
     bool found = i < session->sink_count;
     if (found) {
         drain(session);
+        /* The others wait on: for them nothing changes. */
+        pp_builder_visit_waiting(session->builder, tell_sink, &session->sinks[i]);
         destroy_sink(&session->sinks[i].sink);
         for (session->sink_count--; i < session->sink_count; i++)
             session->sinks[i] = session->sinks[i + 1];

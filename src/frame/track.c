@@ -1,6 +1,8 @@
 /* frame/track.c: one thread of a builder: its open zones, and where its time is charged. */
 #include "frame/track.h"
 
+#include "frame/waiting.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +78,7 @@ void pp_track_destroy(pp_track *track)
         pp_build_keep(track->shared, &track->others[i].tally);
         pp_tally_free(&track->others[i].tally);
     }
+    pp_waiting_free(track->waiting);
     free(track->others);
     free(track->zones);
     free(track->open_of_id);
@@ -91,7 +94,7 @@ size_t pp_track_bytes(const pp_track *track)
         bytes += sizeof *track->frames[i] + pp_tally_bytes(&track->frames[i]->tally);
     for (size_t i = 0; track->others && i < OTHERS; i++)
         bytes += sizeof track->others[i] + pp_tally_bytes(&track->others[i].tally);
-    return bytes;
+    return bytes + pp_waiting_bytes(track->waiting);
 }
 
 void pp_track_forget(pp_track *track)

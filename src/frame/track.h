@@ -86,6 +86,7 @@ typedef struct pp_track {
     pp_open_frame *frames[PP_FRAME_DEPTH_MAX];
     pp_pending any;                 /* for a frame of any window */
     pp_pending *others;             /* PP_TRACK_PENDING - 1, made when one is needed */
+    struct pp_waiting *waiting;     /* frames whose GPU time is to come; NULL: never were any */
     struct pp_track *older, *newer; /* by when they were fed */
     size_t bytes;                   /* as the builder counted it */
 } pp_track;

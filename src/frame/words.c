@@ -5,6 +5,7 @@
 #include "frame/words.h"
 
 #include "capture/record.h"
+#include "frame/waiting.h"
 
 #include <string.h>
 
@@ -40,8 +41,8 @@ static void read_frame_begin(pp_track *track, const uint64_t *payload)
 static size_t payload_min(unsigned type)
 {
     static const unsigned char sizes[] = {
-        [PP_EXT_FRAME_BEGIN] = 4, [PP_EXT_FRAME_END] = 3, [PP_EXT_COUNT] = 2,
-        [PP_EXT_PIXELS] = 1,      [PP_EXT_MARK_TEXT] = 1, [PP_EXT_FOCUS] = 1,
+        [PP_EXT_FRAME_BEGIN] = 4, [PP_EXT_FRAME_END] = 3, [PP_EXT_COUNT] = 2, [PP_EXT_PIXELS] = 1,
+        [PP_EXT_MARK_TEXT] = 1,   [PP_EXT_FOCUS] = 1,     [PP_EXT_GPU] = 3,
     };
     return type < sizeof sizes ? sizes[type] : 0;
 }
@@ -61,9 +62,9 @@ static void read_extended(pp_assembler *assembler, pp_track *track, const uint64
     pp_track_advance(track, ticks);
     switch (type) {
     case PP_EXT_FRAME_END:
-        pp_assemble(
-            assembler, track,
-            &(pp_frame_end_record){payload[0], payload[1], payload[2], count > 3 ? payload[3] : 0});
+        pp_assemble(assembler, track,
+                    &(pp_frame_end_record){payload[0], payload[1], payload[2],
+                                           count > 3 ? payload[3] : 0, count > 4 ? payload[4] : 0});
         break;
     case PP_EXT_COUNT:
         track->tally->items_created += payload[0];
@@ -77,6 +78,9 @@ static void read_extended(pp_assembler *assembler, pp_track *track, const uint64
         break;
     case PP_EXT_FOCUS:
         pp_track_focus(track, (uint32_t)payload[0]);
+        break;
+    case PP_EXT_GPU:
+        pp_waiting_take(assembler, track, (uint32_t)payload[0], payload[1], payload[2]);
         break;
     }
 }

@@ -55,6 +55,7 @@ static void free_thread(pp_cut_thread *thread)
     free(thread->ranges);
     free(thread->units);
     free(thread->ends);
+    free(thread->gpus);
     free(thread->zones);
     free(thread);
 }

@@ -7,7 +7,11 @@
  * A frame's numbers hold what its thread did since the window's frame before, so each kept frame
  * needs the records from there on. Other frames on that way are left out: of an outermost frame
  * that is not kept, only where it begins and ends is written, with a flag (PP_FRAME_LEFT_OUT) that
- * makes it take what belongs to it and tell nobody. */
+ * makes it take what belongs to it and tell nobody.
+ *
+ * A frame's GPU time comes later on its thread. Where nothing else is written there, that one
+ * record is, as if no time had passed: it charges nothing to anything, and the frame gets what it
+ * got. */
 #ifndef PP_READER_CUT_H
 #define PP_READER_CUT_H
 
@@ -55,9 +59,11 @@ typedef struct pp_cut_thread {
     size_t unit_count, unit_capacity;
     pp_cut_position *ends; /* of kept frames */
     size_t end_count, end_capacity;
+    pp_cut_position *gpus; /* the GPU times that they got */
+    size_t gpu_count, gpu_capacity;
 
     /* The second pass: the first of each list that is not done yet, */
-    size_t range_at, unit_at, end_at, span_at;
+    size_t range_at, unit_at, end_at, gpu_at, span_at;
     bool in_range, in_span, in_whole_unit;
     /* and what is open in the output. */
     uint64_t sequence, ticks; /* of its last block and record */

@@ -1,6 +1,7 @@
 /* reader/cut_find.c: the first pass of a cut: which frames are kept, and what else they need. */
 #include "base/base.h"
 #include "capture/record.h"
+#include "frame/waiting.h"
 #include "reader/cut.h"
 
 #include <stdlib.h>
@@ -10,6 +11,8 @@ typedef struct window_needs {
     uint32_t number;      /* first: found by it */
     pp_cut_position from; /* the outermost frame in which it last had a frame or, without one, the
                              last before something was first charged to it */
+    uint64_t tokens[PP_WAITING_FURTHER]; /* of its last kept frames: no older one waits */
+    size_t next_token;
 } window_needs;
 
 static int by_number(const void *a, const void *b)
@@ -80,7 +83,7 @@ static window_needs *needs_of(pp_cut *cut, pp_cut_thread *thread, uint32_t windo
         return needs;
     needs = malloc(sizeof *needs);
     if (needs)
-        *needs = (window_needs){window, thread->last_unit};
+        *needs = (window_needs){.number = window, .from = thread->last_unit};
     if (!needs || !pp_table_add(&thread->windows, needs, by_number)) {
         free(needs);
         pp_cut_out_of_memory(cut);
@@ -118,14 +121,41 @@ static pp_cut_position take_needs(pp_cut *cut, pp_cut_thread *thread, bool is_ou
     return from;
 }
 
-/* Notes a frame that ended at a record of that size. */
+static void keep_token(pp_cut *cut, pp_cut_thread *thread, uint64_t token)
+{
+    window_needs *needs = needs_of(cut, thread, cut->frame_window);
+    if (!needs || token == 0)
+        return;
+    needs->tokens[needs->next_token] = token;
+    needs->next_token = (needs->next_token + 1) % PP_COUNT_OF(needs->tokens);
+}
+
+/* Notes a GPU time, if it is that of a kept frame and came in time. */
+static void note_gpu(pp_cut *cut, const pp_reader_chunk *chunk, size_t at)
+{
+    const uint64_t *payload = chunk->block.words + at + 1;
+    const pp_track *track = pp_builder_track(cut->builder, chunk->block.thread);
+    pp_cut_thread *thread = pp_cut_find_thread(cut, chunk->block.thread);
+    if (!track || !thread || !pp_waiting_has(track, (uint32_t)payload[0], payload[1]))
+        return;
+    const window_needs *needs = needs_of(cut, thread, (uint32_t)payload[0]);
+    bool is_kept = false;
+    for (size_t i = 0; needs && i < PP_COUNT_OF(needs->tokens); i++)
+        is_kept |= needs->tokens[i] == payload[1];
+    if (is_kept && !add_position(&thread->gpus, &thread->gpu_count, &thread->gpu_capacity,
+                                 (pp_cut_position){chunk->sequence, at}))
+        pp_cut_out_of_memory(cut);
+}
+
+/* Notes a frame that ended at a record of that size; its GPU time follows under the token. */
 static void note_frame(pp_cut *cut, pp_cut_thread *thread, pp_cut_position at, size_t size,
-                       bool is_outermost)
+                       bool is_outermost, uint64_t token)
 {
     pp_cut_position from = take_needs(cut, thread, is_outermost);
     thread->unit_counts = true;
     if (!cut->frame_is_kept)
         return;
+    keep_token(cut, thread, token);
     if (!add_position(&thread->ends, &thread->end_count, &thread->end_capacity, at))
         pp_cut_out_of_memory(cut);
     if (!thread->unit_is_kept || pp_cut_is_before(from, thread->needed.from))
@@ -154,7 +184,7 @@ static void note_record(pp_cut *cut, const pp_reader_chunk *chunk, size_t at, si
         break;
     case PP_EXT_FRAME_END:
         if (cut->has_frame)
-            note_frame(cut, thread, here, size, track->frame_depth == 0);
+            note_frame(cut, thread, here, size, track->frame_depth == 0, size > 5 ? words[5] : 0);
         else
             needs_of(cut, thread, (uint32_t)words[1]); /* if it was cancelled, its time counts */
         if (thread->unit_is_kept)
@@ -215,6 +245,12 @@ static bool is_about_frames(uint64_t word)
     return type == PP_EXT_FRAME_BEGIN || type == PP_EXT_FRAME_END || type == PP_EXT_FOCUS;
 }
 
+static bool is_gpu(uint64_t word)
+{
+    return pp_word_kind(word) == PP_RECORD_EXTENDED && pp_word_type(word) == PP_EXT_GPU &&
+           pp_word_payload(word) >= 3;
+}
+
 static uint32_t frame_depth(const pp_cut *cut, uint32_t thread)
 {
     const pp_track *track = pp_builder_track(cut->builder, thread);
@@ -231,10 +267,15 @@ static int find_in_chunk(void *user, const pp_reader_chunk *chunk)
         size = 1 + pp_word_payload(block->words[at]);
         if (size > block->count - at)
             break;
-        if (!is_about_frames(block->words[at]))
+        if (!is_about_frames(block->words[at]) && !is_gpu(block->words[at]))
             continue;
         if (at > fed)
             pp_cut_feed(cut, chunk, fed, at - fed);
+        fed = at;
+        if (is_gpu(block->words[at])) {
+            note_gpu(cut, chunk, at);
+            continue;
+        }
         uint32_t depth_before = frame_depth(cut, block->thread);
         cut->has_frame = false;
         pp_cut_feed(cut, chunk, at, size);
@@ -285,7 +326,7 @@ int pp_cut_find(pp_cut *cut, pp_progress_fn progress, void *user)
         return cut->status;
     if (!cut->opts.slow_frame_ns && !add_span(cut, (pp_cut_span){cut->from_ns, cut->to_ns}))
         return pp_cut_out_of_memory(cut);
-    pp_builder_set_target(cut->builder, &(pp_build_target){.user = cut, .frame = receive_frame});
+    pp_builder_set_target(cut->builder, &(pp_build_target){.user = cut, .ended = receive_frame});
     int status = pp_reader_visit(cut->reader, find_in_chunk, cut, progress, user);
     for (size_t i = 0; i < cut->threads.count; i++)
         end_unit(cut, cut->threads.items[i]);

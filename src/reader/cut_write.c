@@ -85,6 +85,20 @@ static bool is_wanted(const pp_cut_thread *thread, const record *r)
                        : thread->in_range || thread->in_span;
 }
 
+static bool is_gpu_of_kept(pp_cut_thread *thread, const record *r)
+{
+    return r->kind == PP_RECORD_EXTENDED && r->type == PP_EXT_GPU &&
+           is_next(thread->gpus, thread->gpu_count, &thread->gpu_at, r->at);
+}
+
+/* A GPU time that no kept frame got; one that came too late could find its frame still waiting in
+ * the output, where fewer frames follow it. */
+static bool is_late_gpu(pp_cut_thread *thread, const record *r)
+{
+    return r->kind == PP_RECORD_EXTENDED && r->type == PP_EXT_GPU && r->size > 3 &&
+           r->words[2] != 0 && !is_gpu_of_kept(thread, r);
+}
+
 static void write_record(pp_cut *cut, pp_cut_thread *thread, const record *r)
 {
     bool is_frame =
@@ -96,15 +110,31 @@ static void write_record(pp_cut *cut, pp_cut_thread *thread, const record *r)
         pp_cut_match_focus(cut, thread, r->track, r->before_ticks);
     }
     bool is_end = r->kind == PP_RECORD_EXTENDED && r->type == PP_EXT_FRAME_END && r->size > 3;
-    if (!is_end || (r->words[1] & PP_FRAME_CANCELLED) ||
-        is_next(thread->ends, thread->end_count, &thread->end_at, r->at)) {
+    bool is_kept = is_end ? (r->words[1] & PP_FRAME_CANCELLED) ||
+                                is_next(thread->ends, thread->end_count, &thread->end_at, r->at)
+                          : !is_late_gpu(thread, r);
+    if (is_kept) {
         pp_cut_put(cut, thread, r->words, r->size, r->before_ticks);
         return;
     }
     uint64_t copy[1 + 255];
     memcpy(copy, r->words, r->size * sizeof *copy);
-    copy[1] |= PP_FRAME_LEFT_OUT;
+    if (is_end)
+        copy[1] |= PP_FRAME_LEFT_OUT;
+    else
+        copy[2] = UINT64_MAX; /* a token that no frame has */
     pp_cut_put(cut, thread, copy, r->size, r->before_ticks);
+}
+
+/* One that stands where nothing else is written. It is stamped like what was written before it: in
+ * the output, time stands still. */
+static void write_gpu(pp_cut *cut, pp_cut_thread *thread, const record *r)
+{
+    const uint64_t low = (UINT64_C(1) << PP_RECORD_TICK_SHIFT) - 1;
+    uint64_t copy[1 + 255];
+    memcpy(copy, r->words, r->size * sizeof *copy);
+    copy[0] = thread->ticks << PP_RECORD_TICK_SHIFT | (copy[0] & low);
+    pp_cut_put(cut, thread, copy, r->size, thread->ticks);
 }
 
 /* What the record that was written has left open. */
@@ -143,6 +173,8 @@ static void take_record(pp_cut *cut, pp_cut_thread *thread, const pp_reader_chun
     pass_ranges(cut, thread, &r);
     pass_spans(cut, thread, &r);
     bool is_written = is_wanted(thread, &r);
+    if (!is_written && is_gpu_of_kept(thread, &r))
+        write_gpu(cut, thread, &r);
     if (is_written)
         write_record(cut, thread, &r);
     pp_cut_feed(cut, chunk, at, size);
@@ -166,6 +198,8 @@ static bool is_outside(const pp_cut *cut, const pp_cut_thread *thread, const pp_
     const pp_cut_position end = {chunk->sequence, block->count};
     if (thread->range_at < thread->range_count &&
         pp_cut_is_before(thread->ranges[thread->range_at].from, end))
+        return false;
+    if (thread->gpu_at < thread->gpu_count && pp_cut_is_before(thread->gpus[thread->gpu_at], end))
         return false;
     if (thread->span_at == cut->span_count)
         return true;

@@ -178,6 +178,10 @@ static void put_row(painting *p, const pp_overlay_row *row, int middle)
     int name_w = table.w - layout->indent - cells_px(p, 4 * PP_OVERLAY_COLUMN_CELLS);
     pp_overlay_elide(name, sizeof name, row->name, cells_in(p, name_w));
     pp_overlay_pen_put(pen, name_x, middle, left, row->strong ? strong_color : label_color, name);
+    if (row->instead) {
+        pp_overlay_pen_put(pen, table.x + table.w, middle, right, label_color, row->instead);
+        return;
+    }
     pp_overlay_stat_columns(&columns, &row->stat);
     put_columns(p, pen, middle, color, &columns);
 }

@@ -61,7 +61,9 @@ size_t pp_overlay_rows(const pp_overlay_stats *stats, pp_overlay_row *rows)
     size_t beside = count;
     add_phase(rows, &count, stats, PP_PHASE_OVERLAY);
     add_row(rows, &count, "flush", pp_overlay_flush_color, &stats->flush);
-    add_row(rows, &count, "gpu", 0, &stats->gpu);
+    pp_overlay_row *gpu = add_row(rows, &count, "gpu", 0, &stats->gpu);
+    if (stats->frames > 0 && stats->gpu.count == 0)
+        gpu->instead = "not measured";
     rows[beside].ruled = true;
     return count;
 }
@@ -107,6 +109,15 @@ static void append_row(growing_text *text, const char *name, size_t cells,
             append(text, " ");
         append(text, columns->text[i]);
     }
+    append(text, "\n");
+}
+
+static void append_instead(growing_text *text, const pp_overlay_row *row)
+{
+    append_padded(text, row->name, NAME_CELLS);
+    for (size_t used = pp_overlay_cells(row->instead); used < 4 * PP_OVERLAY_NUMBER_CELLS; used++)
+        append(text, " ");
+    append(text, row->instead);
     append(text, "\n");
 }
 
@@ -170,7 +181,10 @@ size_t pp_overlay_report(char *buffer, size_t capacity, const pp_overlay_stats *
         size_t count = pp_overlay_rows(stats, rows);
         for (size_t i = 0; i < count; i++) {
             pp_overlay_stat_columns(&columns, &rows[i].stat);
-            append_row(&text, rows[i].name, NAME_CELLS, &columns);
+            if (rows[i].instead)
+                append_instead(&text, &rows[i]);
+            else
+                append_row(&text, rows[i].name, NAME_CELLS, &columns);
         }
         append_sentences(&text, stats);
         if (stats->item_rows > 0)

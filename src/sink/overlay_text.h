@@ -21,7 +21,8 @@ typedef struct pp_overlay_row {
     char name[40];
     pp_color color; /* of its swatch; 0: it is no part of the bars */
     bool strong;
-    bool ruled; /* a thin line stands above it */
+    bool ruled;          /* a thin line stands above it */
+    const char *instead; /* stands across its columns; NULL: its numbers do */
     pp_overlay_stat stat;
 } pp_overlay_row;
 

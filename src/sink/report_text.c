@@ -83,7 +83,16 @@ static void add_stat(pp_table *table, pp_buffer *text, const pp_report_quantity 
     pp_table_u64(table, stat.count);
 }
 
-static void add_distributions(pp_buffer *text, const pp_report *report)
+/* In words, since an empty row of the table would not say whose fault it is. */
+static void add_gpu_note(pp_buffer *text, const pp_reader *reader)
+{
+    const char *note = reader ? pp_reader_note(reader, "gpu.time") : NULL;
+    pp_buffer_text(text, "  GPU time: ");
+    pp_put_readable(text, note && *note ? note : "not measured");
+    pp_buffer_text(text, "\n");
+}
+
+static void add_distributions(pp_buffer *text, const pp_report *report, const pp_reader *reader)
 {
     static const pp_table_column columns[] = {
         {"ms", true, PHASE_CELLS}, {"mean", false, 0},     {"p50", false, 0}, {"p95", false, 0},
@@ -95,6 +104,8 @@ static void add_distributions(pp_buffer *text, const pp_report *report)
         add_stat(&table, text, &quantity);
     pp_buffer_text(text, "\ntimes per frame; work is the sum of the phases below it\n");
     pp_table_write(&table, text, indent);
+    if (report->gpu.count == 0)
+        add_gpu_note(text, reader);
     if (!pp_distribution_is_exact(&report->work))
         pp_put_format(text,
                       "  more than %d frames: percentiles and worst 1%% are within 0.1%%, "
@@ -251,7 +262,7 @@ int pp_report_write_text(const pp_report *report, const pp_reader *reader, pp_te
         pp_report_add_info_lines(&text, reader);
     if (report->frames > 0) {
         add_frames(&text, report, reader);
-        add_distributions(&text, report);
+        add_distributions(&text, report, reader);
     } else {
         add_no_frames(&text, reader);
     }

@@ -177,6 +177,17 @@ static inline void rec_frame_end(rec_thread *thread, uint64_t window_and_flags,
     rec_extended(thread, PP_EXT_FRAME_END, NUMBERS(window_and_flags, painted_ticks, 100, 5));
 }
 
+/* As rec_frame_end() of a frame whose GPU time follows under token. */
+static inline void rec_frame_end_gpu(rec_thread *thread, uint32_t window, uint64_t token)
+{
+    rec_extended(thread, PP_EXT_FRAME_END, NUMBERS(window, 0, 100, 5, token));
+}
+
+static inline void rec_gpu(rec_thread *thread, uint32_t window, uint64_t token, uint64_t gpu_ns)
+{
+    rec_extended(thread, PP_EXT_GPU, NUMBERS(window, token, gpu_ns));
+}
+
 /* A zone of that length. */
 static inline void rec_zone(rec_thread *thread, uint32_t id, uint64_t ticks)
 {

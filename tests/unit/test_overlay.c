@@ -357,7 +357,7 @@ static void the_worst_frame_has_a_cause(void **state)
     fixture_close(&f);
 }
 
-static void not_measured_is_a_dash_and_measured_zero_is_0(void **state)
+static void not_measured_is_said_and_measured_zero_is_0(void **state)
 {
     (void)state;
     overlay_fixture f;
@@ -366,7 +366,7 @@ static void not_measured_is_a_dash_and_measured_zero_is_0(void **state)
     frame.flush_ns = 0;
     deliver(&f, &frame);
     assert_report_has(&f, "flush              0.00     0.00     0.00     0.00");
-    assert_report_has(&f, "gpu                   –        –        –        –");
+    assert_report_has(&f, "gpu                                   not measured");
     frame = plain_frame(&f, 5);
     frame.gpu_ns = 2 * MS;
     deliver(&f, &frame);
@@ -532,7 +532,7 @@ int main(void)
         cmocka_unit_test(p99_is_the_nearest_rank),
         cmocka_unit_test(numbers_cover_the_last_300_frames),
         cmocka_unit_test(the_worst_frame_has_a_cause),
-        cmocka_unit_test(not_measured_is_a_dash_and_measured_zero_is_0),
+        cmocka_unit_test(not_measured_is_said_and_measured_zero_is_0),
         cmocka_unit_test(the_rate_is_the_achieved_one),
         cmocka_unit_test(painters_are_summed_up_and_ranked),
         cmocka_unit_test(the_report_is_an_aligned_table),

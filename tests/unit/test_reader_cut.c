@@ -7,6 +7,8 @@ enum { ROUNDS = 30 };
 enum { ROUNDS = 100 };
 #endif
 
+enum { WORKER_WINDOWS = 11 }; /* the first of the worker's, where it has some */
+
 static seen whole, part;
 static rec_thread gui, worker;
 static char cut_path[160];
@@ -61,6 +63,7 @@ static void assert_same_frame(const pp_frame *a, const pp_frame *b)
     assert_int_equal(a->asked_ns, b->asked_ns);
     assert_int_equal(a->work_ns, b->work_ns);
     assert_int_equal(a->flush_ns, b->flush_ns);
+    assert_int_equal(a->gpu_ns, b->gpu_ns);
     assert_int_equal(a->dirty_px, b->dirty_px);
     assert_int_equal(a->budget_ns, b->budget_ns);
     assert_int_equal(a->jank, b->jank);
@@ -80,22 +83,41 @@ static bool is_in(const pp_frame *frame, const pp_cut_opts *opts, uint64_t first
            (!opts->slow_frame_ns || cost_of(frame) > opts->slow_frame_ns);
 }
 
-/* Every frame that belongs into the part is there with its numbers, and no other. */
-static uint64_t check_cut(const pp_cut_opts *opts)
+/* Every frame of those windows that belongs into the part is there with its numbers; how many. */
+static size_t check_windows(const pp_cut_opts *opts, uint64_t first_ns, uint32_t from, uint32_t to)
+{
+    size_t found = 0, at = 0;
+    for (size_t i = 0; i < whole.frame_count; i++) {
+        const pp_frame *frame = &whole.frames[i];
+        if (frame->window < from || frame->window >= to || !is_in(frame, opts, first_ns))
+            continue;
+        while (at < part.frame_count &&
+               (part.frames[at].window < from || part.frames[at].window >= to))
+            at++;
+        assert_true(at < part.frame_count);
+        assert_same_frame(&part.frames[at++], frame);
+        found++;
+    }
+    return found;
+}
+
+/* ..., and no other. Frames that wait for the GPU keep the order of their thread alone. */
+static uint64_t check_cut_of(const pp_cut_opts *opts, bool has_gpu_times)
 {
     pp_reader *reader = read_path(rec_path, &whole);
     uint64_t first_ns = pp_reader_info(reader)->first_ns;
     pp_reader_close(reader);
     uint64_t frames = cut(opts);
-    size_t found = 0;
-    for (size_t i = 0; i < whole.frame_count; i++) {
-        if (!is_in(&whole.frames[i], opts, first_ns))
-            continue;
-        assert_true(found < part.frame_count);
-        assert_same_frame(&part.frames[found++], &whole.frames[i]);
-    }
+    size_t found = has_gpu_times ? check_windows(opts, first_ns, 0, WORKER_WINDOWS) +
+                                       check_windows(opts, first_ns, WORKER_WINDOWS, UINT32_MAX)
+                                 : check_windows(opts, first_ns, 0, UINT32_MAX);
     assert_int_equal(found, part.frame_count);
     return frames;
+}
+
+static uint64_t check_cut(const pp_cut_opts *opts)
+{
+    return check_cut_of(opts, false);
 }
 
 /* ---- Simple ones ----------------------------------------------------------------------------- */
@@ -198,6 +220,37 @@ static void names_and_facts_go_with_it(void **state)
     pp_reader_close(reader);
 }
 
+static void a_kept_frame_takes_its_gpu_time_with_it(void **state)
+{
+    (void)state;
+    create();
+    for (uint64_t i = 1; i <= 40; i++) {
+        rec_frame_begin(&gui, 1);
+        rec_zone(&gui, 3, i % 10 == 0 ? 900 : 100);
+        rec_frame_end_gpu(&gui, 1, i);
+        gui.ticks += 10;
+        if (i > 3 && i % 3 != 0)
+            rec_gpu(&gui, 1, i - 3, 1000 + i);
+        if (i > 5 && i % 3 == 0)
+            rec_gpu(&gui, 1, i - 5, 9000); /* too late; not to be believed in a part either */
+        if (i % 7 == 0)
+            rec_flush(&gui);
+    }
+    rec_flush(&gui);
+    rec_finish();
+    assert_int_equal(check_cut(&(pp_cut_opts){
+                         .struct_size = sizeof all, .to_ns = UINT64_MAX, .slow_frame_ns = 800}),
+                     4);
+    assert_int_equal(part.frames[0].gpu_ns, 1013);
+    assert_int_equal(part.frames[1].gpu_ns, 1023);
+    check_cut(&(pp_cut_opts){.struct_size = sizeof all, .from_ns = 1000, .to_ns = 1400});
+    bool any = false;
+    for (size_t i = 0; i < part.frame_count; i++)
+        any |= part.frames[i].gpu_ns > 1000;
+    assert_true(any);
+    check_cut(&all);
+}
+
 static void what_cannot_be_cut_is_refused_and_leaves_nothing(void **state)
 {
     (void)state;
@@ -227,12 +280,24 @@ static uint32_t roll(uint32_t sides)
     return (uint32_t)(random_state >> 33) % sides;
 }
 
+static uint64_t last_token; /* of any window */
+
+/* A frame's end, or the GPU time of one of the last frames; late, twice or of another window. */
+static void end_or_gpu(rec_thread *thread, uint32_t window)
+{
+    if (roll(3))
+        rec_frame_end_gpu(thread, window, ++last_token);
+    else if (last_token > 8)
+        rec_gpu(thread, roll(20) ? window : window + 1, last_token - roll(8),
+                roll(9) ? roll(1000) : PP_GPU_NOT_MEASURED);
+}
+
 /* A thread with windows of its own that does what programs do and what they should not. */
-static void do_anything(rec_thread *thread, uint32_t first_window)
+static void do_anything(rec_thread *thread, uint32_t first_window, bool has_gpu_times)
 {
     uint32_t window = first_window + roll(3);
     thread->ticks += roll(50);
-    switch (roll(14)) {
+    switch (roll(has_gpu_times ? 17 : 14)) {
     case 0:
         rec_frame_begin(thread, window);
         break;
@@ -264,35 +329,54 @@ static void do_anything(rec_thread *thread, uint32_t first_window)
     case 10:
         rec_begin(thread, 1 + roll(5));
         break;
+    case 14:
+    case 15:
+    case 16:
+        end_or_gpu(thread, window);
+        break;
     default:
         rec_end(thread, 1 + roll(5));
     }
 }
 
-static void parts_of_any_recording_have_the_same_frames(void **state)
+static void check_any(void **state, bool has_gpu_times)
 {
-    for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+    for (uint64_t seed = 1; seed <= (has_gpu_times ? ROUNDS / 2 : ROUNDS); seed++) {
         random_state = seed;
         create();
         for (int i = 0; i < 1500; i++) {
-            do_anything(&gui, 1);
+            do_anything(&gui, 1, has_gpu_times);
             if (roll(3) == 0)
-                do_anything(&worker, 11);
+                do_anything(&worker, WORKER_WINDOWS, has_gpu_times);
         }
         rec_flush(&gui);
         rec_flush(&worker);
         rec_finish();
-        check_cut(&all);
+        check_cut_of(&all, has_gpu_times);
         for (int i = 0; i < 4; i++) {
             uint64_t from_ns = roll(30000);
-            check_cut(&(pp_cut_opts){
-                .struct_size = sizeof all, .from_ns = from_ns, .to_ns = from_ns + roll(10000)});
-            check_cut(&(pp_cut_opts){
-                .struct_size = sizeof all, .to_ns = UINT64_MAX, .slow_frame_ns = 1 + roll(1500)});
+            check_cut_of(&(pp_cut_opts){.struct_size = sizeof all,
+                                        .from_ns = from_ns,
+                                        .to_ns = from_ns + roll(10000)},
+                         has_gpu_times);
+            check_cut_of(&(pp_cut_opts){.struct_size = sizeof all,
+                                        .to_ns = UINT64_MAX,
+                                        .slow_frame_ns = 1 + roll(1500)},
+                         has_gpu_times);
         }
         stop_recording_fixture(state);
         start(state);
     }
+}
+
+static void parts_of_any_recording_have_the_same_frames(void **state)
+{
+    check_any(state, false);
+}
+
+static void parts_of_any_recording_have_the_same_gpu_times(void **state)
+{
+    check_any(state, true);
 }
 
 int main(void)
@@ -302,8 +386,10 @@ int main(void)
         CUT_TEST(slow_frames_alone_can_be_kept),
         CUT_TEST(what_is_open_where_a_part_begins_begins_there),
         CUT_TEST(names_and_facts_go_with_it),
+        CUT_TEST(a_kept_frame_takes_its_gpu_time_with_it),
         CUT_TEST(what_cannot_be_cut_is_refused_and_leaves_nothing),
         CUT_TEST(parts_of_any_recording_have_the_same_frames),
+        CUT_TEST(parts_of_any_recording_have_the_same_gpu_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ typedef struct pp_frame {
     uint64_t work_ns;
     uint64_t phase_ns[PP_PHASE_MAX];
     int64_t flush_ns;
-    int64_t gpu_ns;
+    int64_t gpu_ns; /* comes later than the rest (pp_frame_gpu_pending()), if at all */
     int64_t items_created;
     int64_t items_painted;
     int64_t dirty_px;

@@ -59,7 +59,7 @@ PP_API void pp_overlay_set_corner(pp_overlay *overlay, pp_corner corner);
 PP_API pp_corner pp_overlay_current_corner(const pp_overlay *overlay);
 /* Shown as a red dot while a file is written; text is copied, NULL when none is. */
 PP_API void pp_overlay_set_recording(pp_overlay *overlay, const char *text);
-/* A line of the host's, such as "GPU time not measured"; copied, NULL for none. */
+/* A line of the host's, such as why there is no GPU time; copied, NULL for none. */
 PP_API void pp_overlay_set_note(pp_overlay *overlay, const char *text);
 
 /* The page of a name (off, mini, full, items), or PP_EINVAL. Thread: any. Since: 0.1 */

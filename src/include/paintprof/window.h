@@ -55,6 +55,18 @@ PP_API void pp_frame_painted(pp_window *window, uint64_t dirty_px);
  * overlay in the next frame. Thread: as pp_frame_begin. Since: 0.1 */
 PP_API void pp_frame_end(pp_window *window);
 
+/* Inside a frame: says that its GPU time follows, by pp_frame_gpu_done(). The frame then waits, and
+ * those of its thread behind it, until the time is there or four further frames of the window have
+ * ended, the window or the thread has, or the session: sinks see it late, with its number and its
+ * place. Returns a token for pp_frame_gpu_done(), or 0 when nothing is captured or the frame has
+ * one already. Thread: as pp_frame_begin, no allocation. Since: 0.2 */
+PP_API uint64_t pp_frame_gpu_pending(pp_window *window);
+
+/* The GPU time of the frame that token is of; negative: PP_NOT_MEASURED. Token 0, one that came too
+ * late and one of a cancelled frame are ignored. It takes effect where the session is drained next
+ * (the next pp_frame_end(), or pp_session_drain()). Thread: as pp_frame_begin. Since: 0.2 */
+PP_API void pp_frame_gpu_done(pp_window *window, uint64_t token, int64_t gpu_ns);
+
 /* Ends what turned out to be no frame of the program (nothing but paintprof's own overlay was
  * painted): no frame is counted, all its time goes to overlay of the next one.
  * Thread: as pp_frame_begin. Since: 0.1 */
