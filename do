@@ -21,6 +21,8 @@ usage: ./do COMMAND [ARGUMENTS]
   bench [ARGUMENTS]  build, then run paintprof-bench on one core: all cases, or
                      NAME... [--json], or --list
   bench peers        measure other profilers beside ours, into docs/benchmarks.md
+  soak [MINUTES]     run the chart without hands (default 10) while rows arrive, and
+                     fail if a late frame is its own fault
   fuzz [MINUTES]     fuzz whatever parses bytes (default 5 minutes in all)
   format             clang-format the sources
   fresh-root [COMMAND]...
@@ -89,6 +91,10 @@ main() {
         do_test "$@"
         ;;
     bench) do_bench "$@" ;;
+    soak)
+        . tools/soak.sh
+        do_soak "$@"
+        ;;
     fuzz)
         . tools/fuzz.sh
         do_fuzz "$@"

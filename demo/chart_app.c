@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { Z_AXES = 0, Z_CURVE = 2, Z_STATUS = 3, Z_CROSSHAIR = 4, Z_HELP = 5 }; /* gaps: 1 */
+static const double STATUS_HEIGHT_PX = 28; /* logical */
+
+enum { Z_AXES = 0, Z_CURVE = 2, Z_STATUS = 3, Z_HELP = 4, Z_CROSSHAIR = 5 }; /* gaps: 1 */
 
 /* ---- Painting -------------------------------------------------------------------------------- */
 
@@ -50,31 +52,32 @@ static void paint_curve(void *surface, void *user)
     size_t first = pp_series_lower_bound(chart->series, chart->view.x0);
     size_t last = pp_series_lower_bound(chart->series, chart->view.x1);
     pp_profiler_markf(&profiler, "found %zu visible rows", last - first);
-    pp_curve_look look = {.style = chart->style, .width = 1};
-    pp_chart_draw_curve(surface, &chart->view, chart->series, &look);
-    pp_profiler_mark(&profiler, chart->style == PP_CURVE_LINE ? "drew the line" : "drew bars");
+    pp_chart_draw_curve(surface, &chart->view, chart->series, &chart->options.look);
+    pp_profiler_markf(&profiler, "drew %s", chart_style_name(chart->options.look.style));
     pp_profiler_end(&profiler);
 }
 
-static void paint_crosshair(void *surface, void *user)
+/* " · live", with the rate that is reached. */
+static void format_live(const chart_state *chart, char *text, size_t capacity)
 {
-    const chart_state *chart = user;
-    if (chart->pointer.inside && !chart->pointer.dragging)
-        pp_chart_draw_crosshair(surface, &chart->view, chart->series,
-                                (int)floor(chart->pointer.x_px), (int)floor(chart->pointer.y_px));
+    *text = '\0';
+    if (chart->stream.on)
+        snprintf(text, capacity, " \u00b7 live %.0f rows/s", chart->stream.rows_per_s);
+    else if (chart->feed.timer != NULL)
+        snprintf(text, capacity, " \u00b7 live");
 }
 
 static void paint_status(void *surface, void *user)
 {
     const chart_state *chart = user;
     pp_canvas *canvas = surface;
-    char text[320];
+    char text[320], live[48];
+    format_live(chart, live, sizeof live);
     int size =
         snprintf(text, sizeof text, "%s \u00b7 %zu rows \u00b7 %zu gaps \u00b7 %s \u00b7 %s%s%s%s",
                  chart->title, pp_series_columns(chart->series).size, chart->gaps.specs.size,
                  chart_mode_name(chart->options.mode),
-                 ppq_view_renderer(chart->canvas) == PPQ_OPENGL ? "OpenGL" : "raster",
-                 chart->feed.timer != NULL ? " \u00b7 live" : "",
+                 ppq_view_renderer(chart->canvas) == PPQ_OPENGL ? "OpenGL" : "raster", live,
                  chart->message[0] != '\0' ? "  \u2014  " : "", chart->message);
     if (size <= 0)
         return;
@@ -125,12 +128,22 @@ static int create_layers(chart_state *chart)
         failure = create_layer(chart, &chart->status, "Status.paint()", Z_STATUS, paint_status);
     if (failure == 0)
         failure = create_layer(chart, &chart->crosshair, "Crosshair.paint()", Z_CROSSHAIR,
-                               paint_crosshair);
+                               chart_crosshair_paint);
+    if (failure == 0)
+        failure = ppq_item_set_floating(chart->crosshair.item, true);
     if (failure == 0)
         failure = create_layer(chart, &chart->help, "Help.paint()", Z_HELP, paint_help);
     if (failure == 0)
         ppq_item_set_visible(chart->help.item, false);
     return failure;
+}
+
+/* Of the line at the bottom of the plot. */
+static ppq_bounds status_bounds(const chart_state *chart)
+{
+    const pp_rect plot = chart->view.plot;
+    double height_px = ceil(STATUS_HEIGHT_PX * chart->ratio);
+    return (ppq_bounds){.x = plot.x, .y = plot.y + plot.h - height_px, .w = plot.w, .h = height_px};
 }
 
 void chart_app_resized(void *user, int width_px, int height_px, double ratio)
@@ -141,11 +154,12 @@ void chart_app_resized(void *user, int width_px, int height_px, double ratio)
     chart->ratio = ratio;
     chart->view.plot = pp_chart_plot_rect(width_px, height_px, ratio);
     ppq_bounds whole = {.w = width_px, .h = height_px};
-    chart_layer *layers[] = {&chart->axes, &chart->curve, &chart->status, &chart->crosshair,
-                             &chart->help};
+    chart_layer *layers[] = {&chart->axes, &chart->curve, &chart->help};
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; ++i)
         if (layers[i]->item != NULL)
             ppq_item_set_bounds(layers[i]->item, whole);
+    if (chart->status.item != NULL)
+        ppq_item_set_bounds(chart->status.item, status_bounds(chart));
     if (chart->canvas != NULL)
         chart_view_moved(chart);
 }
@@ -183,7 +197,6 @@ int chart_set_renderer(chart_state *chart, ppq_renderer renderer)
 int chart_app_create(chart_state *chart)
 {
     const chart_options *options = &chart->options;
-    chart->style = PP_CURVE_LINE;
     chart->ratio = 1;
     chart->view.plot = pp_chart_plot_rect(options->width, options->height, 1);
     pp_chart_fit(&chart->view, chart->series, 0, pp_series_columns(chart->series).size);

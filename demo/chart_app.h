@@ -7,6 +7,8 @@
 #include <paintprof/paintprof.h>
 #include <paintprof/qt.h>
 #include <paintprof/scene.h>
+#include <stdio.h>
+#include <time.h>
 
 /* One item of the scene that paints itself through a hook. */
 typedef struct chart_layer {
@@ -35,24 +37,56 @@ typedef struct chart_feed {
     ppq_timer *timer; /* while live */
 } chart_feed;
 
+/* Rows that arrive at --live-rate. */
+typedef struct chart_stream {
+    bool on;
+    bool own_width; /* nobody has zoomed since it began */
+    uint64_t start_ns, brought;
+    uint64_t until_break; /* rows */
+    uint64_t rate_from_ns, rate_rows;
+    double rows_per_s; /* as measured lately */
+} chart_stream;
+
+enum { CHART_LATE_MOST = 16 };
+
+/* Late frames by whose fault they were, of the whole session. */
+typedef struct chart_late {
+    clockid_t clock; /* CPU time of the GUI thread */
+    bool has_clock;
+    uint64_t cpu_ns; /* at the end of the last frame */
+    uint64_t frames;
+    struct {
+        const char *name;
+        uint64_t frames;
+    } entries[CHART_LATE_MOST];
+    size_t size;
+    uint64_t others;
+} chart_late;
+
 /* What measures and where it goes. */
 typedef struct chart_measure {
     pp_session *session; /* started when the first sink needs it */
     pp_overlay *overlay;
-    pp_csv *csv, *recording;
-    char recording_path[64];
-    int csv_sink, recording_sink; /* ids, 0: none */
+    pp_csv *csv, *frames_csv; /* --csv; of the key */
+    char frames_csv_path[64];
+    int csv_sink, frames_csv_sink; /* ids, 0: none */
     bool overlay_shown, gate_by_environment;
-    bool records; /* --record */
+    bool records; /* --record, or the key for it */
 } chart_measure;
 
-/* A run of --frames or --script. */
+/* A run of --frames, --duration or --script. */
 typedef struct chart_run {
     uint64_t frames; /* finished so far */
     uint64_t step;
+    uint64_t start_ns;
     uint64_t due_ns;  /* of the next paced step */
     ppq_timer *timer; /* until then */
-    bool step_pending, finished;
+    bool step_pending, ending, finished;
+    uint64_t start_bytes; /* of memory in use when it began */
+    /* Of the mixed script: what it does now, for how many steps more, and where. */
+    uint64_t random;
+    unsigned action, action_steps;
+    double speed, at_x, at_y;
 } chart_run;
 
 typedef struct chart_pointer {
@@ -70,7 +104,6 @@ typedef struct chart_state {
     int width_px, height_px;
     double ratio;
     bool free_y; /* the price range was moved by hand; else it follows the visible rows */
-    pp_curve_style style;
 
     ppq_app *app;
     ppq_window *window;
@@ -81,6 +114,8 @@ typedef struct chart_state {
 
     chart_gaps gaps;
     chart_feed feed;
+    chart_stream stream;
+    chart_late late;
     chart_measure measure;
     chart_run run;
     chart_pointer pointer;
@@ -148,6 +183,36 @@ int chart_feed_tick(chart_state *chart);
 /* Starts or stops live mode. */
 int chart_feed_toggle(chart_state *chart);
 
+/* In [-1, 1): the same series of numbers for the same state. */
+double chart_random(uint64_t *state);
+
+/* ---- chart_stream.c: rows at a rate ---------------------------------------------------------- */
+
+void chart_stream_begin(chart_state *chart);
+void chart_stream_end(chart_state *chart);
+
+/* Appends what is due, a slice at most, and follows it if the newest row is in view. Returns 0 or
+ * a PP_ code. */
+int chart_stream_bring(chart_state *chart);
+
+/* ---- chart_mixed.c: the script of long runs -------------------------------------------------- */
+
+/* Takes the next step. Returns 0 or a PP_ code. */
+int chart_mixed_step(chart_state *chart);
+
+/* ---- chart_late.c: late frames --------------------------------------------------------------- */
+
+int chart_late_open(chart_state *chart);
+void chart_late_print(FILE *out, const chart_late *late);
+
+/* ---- chart_crosshair.c: what follows the cursor ---------------------------------------------- */
+
+/* A pp_paint_fn; user is the chart. */
+void chart_crosshair_paint(void *surface, void *user);
+
+/* The cursor, the view or the data changed: asks for the repaint of what follows the cursor. */
+void chart_crosshair_place(chart_state *chart);
+
 /* ---- chart_script.c: runs without hands ------------------------------------------------------ */
 
 /* Notes a finished frame; ends the run after the last one, else arranges the next step. */
@@ -166,13 +231,17 @@ int chart_measure_close(chart_state *chart);
 
 void chart_measure_set_page(chart_state *chart, pp_overlay_page page);
 
-/* Starts or ends a recording of frames to a file of its own. */
+/* Starts or ends a recording of everything / a CSV of frames, each to a file of its own. */
 void chart_measure_toggle_recording(chart_state *chart);
+void chart_measure_toggle_csv(chart_state *chart);
 
 /* ---- chart_report.c: the table of a run ------------------------------------------------------ */
 
 /* Writes the numbers of the session as text; allocated, NULL without memory. */
 char *chart_report_text(chart_state *chart);
+
+/* The memory that the process uses now. */
+uint64_t chart_report_memory_bytes(void);
 
 /* Writes it to path ("-": standard output), by a temporary name and a rename. */
 int chart_report_write(chart_state *chart, const char *path);

@@ -4,6 +4,7 @@
 
 #include "chart_app.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,19 +108,40 @@ static void toggle_renderer(chart_state *chart)
                   other == PPQ_OPENGL ? "a QOpenGLWidget" : "a plain QWidget");
 }
 
-static void toggle_style(chart_state *chart)
+static void next_style(chart_state *chart)
 {
-    chart->style = chart->style == PP_CURVE_LINE ? PP_CURVE_OHLC : PP_CURVE_LINE;
-    chart_say(chart, "%s", chart->style == PP_CURVE_LINE ? "closing prices" : "OHLC bars");
+    pp_curve_look *look = &chart->options.look;
+    look->style =
+        look->style == PP_CURVE_CANDLES ? PP_CURVE_LINE : (pp_curve_style)(look->style + 1);
+    chart_say(chart, "prices as %s", chart_style_name(look->style));
+    ppq_view_update(chart->canvas);
+}
+
+static void next_width(chart_state *chart)
+{
+    static const double most_px = 4;
+    pp_curve_look *look = &chart->options.look;
+    look->width = look->width < most_px ? floor(look->width) + 1 : 1;
+    chart_say(chart, "a curve of %g pixels", look->width);
+    ppq_view_update(chart->canvas);
+}
+
+static void toggle_smooth(chart_state *chart)
+{
+    pp_curve_look *look = &chart->options.look;
+    look->smooth = !look->smooth;
+    chart_say(chart, "%s", look->smooth ? "an antialiased curve" : "a curve of whole pixels");
+    ppq_view_update(chart->canvas);
 }
 
 static void toggle_live(chart_state *chart)
 {
     if (chart_feed_toggle(chart) != 0)
         say_failure(chart, "live");
+    else if (chart->feed.timer == NULL)
+        chart_say(chart, "no more rows");
     else
-        chart_say(chart, "%s",
-                  chart->feed.timer != NULL ? "ticks arrive: l stops them" : "no more ticks");
+        chart_say(chart, "%s arrive: l stops them", chart->stream.on ? "rows" : "ticks");
 }
 
 static void rebuild(chart_state *chart)
@@ -187,6 +209,7 @@ static void toggle_help(chart_state *chart)
 {
     chart->help_shown = !chart->help_shown;
     ppq_item_set_visible(chart->help.item, chart->help_shown);
+    chart_crosshair_place(chart);
 }
 
 /* Escape closes the help first, as people expect. */
@@ -225,17 +248,20 @@ static const key_binding bindings[] = {
     {PPQ_KEY_END, "", go_end, false, NULL},
     {PPQ_KEY_TEXT, "+=", zoom_in, true, "+, -\tzoom in or out"},
     {PPQ_KEY_TEXT, "-", zoom_out, true, NULL},
-    {PPQ_KEY_TEXT, "c", toggle_style, false, "c\tline or OHLC bars"},
+    {PPQ_KEY_TEXT, "c", next_style, false, "c\tline, OHLC bars, steps or candles"},
+    {PPQ_KEY_TEXT, "t", next_width, false, "t\tthicker curve, from 1 to 4 pixels"},
+    {PPQ_KEY_TEXT, "a", toggle_smooth, false, "a\tantialias the curve, or not"},
     {PPQ_KEY_TEXT, "m", toggle_mode, false, "m\tgaps as items or as one batch"},
     {PPQ_KEY_TEXT, "r", toggle_renderer, false, "r\traster or OpenGL"},
-    {PPQ_KEY_TEXT, "l", toggle_live, false, "l\tlive mode: ticks, new bars and gaps"},
+    {PPQ_KEY_TEXT, "l", toggle_live, false, "l\tlive mode: new rows and gaps"},
     {PPQ_KEY_TEXT, "b", rebuild, true, "b\tbuild all gaps anew"},
     {PPQ_KEY_TEXT, "o", next_page, false, "o\toverlay: off, mini, full, items"},
     {PPQ_KEY_TEXT, "p", next_corner, false, "p\tmove the overlay to another corner"},
     {PPQ_KEY_TEXT, "z", toggle_frozen, false, "z\tfreeze the overlay"},
     {PPQ_KEY_TEXT, "x", reset_overlay, false, "x\treset the overlay's numbers"},
     {PPQ_KEY_TEXT, "w", chart_measure_toggle_recording, false,
-     "w\trecord frames to a CSV file, or stop"},
+     "w\trecord everything to a file, or stop"},
+    {PPQ_KEY_TEXT, "e", chart_measure_toggle_csv, false, "e\twrite frames to a CSV file, or stop"},
     {PPQ_KEY_TEXT, "s", take_screenshot, false, "s\tsave a screenshot"},
     {PPQ_KEY_TEXT, "y", copy_numbers, false, "y\tcopy the numbers to the clipboard"},
     {PPQ_KEY_TEXT, "h?", toggle_help, false, "h, ?\tthis help"},

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TICKS_PER_BAR = 4, TICK_INTERVAL_MS = 50 };
+enum { TICKS_PER_BAR = 4, TICK_INTERVAL_MS = 50, SLICE_INTERVAL_MS = 16 };
 enum { BARS_PER_RUN = 32, MISSING_BARS = 8 }; /* without a calendar: runs of bars and breaks */
 enum { ROWS_IN_VIEW = 150, MOST_ROWS_IN_VIEW = 1500 };
 enum { MOST_SAMPLES = 1023 };
@@ -44,10 +44,10 @@ void chart_feed_init(chart_state *chart)
     chart->gaps.min_gap_s = GAP_STEPS * chart->feed.step_s;
 }
 
-/* In [-1, 1), by splitmix64. */
-static double random_unit(chart_feed *feed)
+/* By splitmix64. */
+double chart_random(uint64_t *state)
 {
-    uint64_t z = (feed->random += 0x9e3779b97f4a7c15);
+    uint64_t z = (*state += 0x9e3779b97f4a7c15);
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
     z ^= z >> 31;
@@ -88,7 +88,7 @@ static int begin_bar(chart_state *chart)
     bool follow = chart_view_shows_end(chart);
     double time_s = next_time_s(feed, last.time_s);
     bool gap = time_s - last.time_s > chart->gaps.min_gap_s;
-    double jump = (gap ? OPENING_JUMP : 1) * TICK_SIZE * random_unit(feed);
+    double jump = (gap ? OPENING_JUMP : 1) * TICK_SIZE * chart_random(&feed->random);
     double open = last.close * (1 + jump);
     pp_ohlc row = {time_s, open, open, open, open};
     int failure = pp_series_append(chart->series, &row, 1);
@@ -104,7 +104,7 @@ static int begin_bar(chart_state *chart)
 static int move_bar(chart_state *chart)
 {
     pp_ohlc row = last_row(chart);
-    row.close *= 1 + TICK_SIZE * random_unit(&chart->feed);
+    row.close *= 1 + TICK_SIZE * chart_random(&chart->feed.random);
     row.high = fmax(row.high, row.close);
     row.low = fmin(row.low, row.close);
     return pp_series_update_last(chart->series, &row);
@@ -121,14 +121,20 @@ int chart_feed_tick(chart_state *chart)
     return failure;
 }
 
+static void stop(chart_state *chart)
+{
+    ppq_timer_destroy(chart->feed.timer);
+    chart->feed.timer = NULL;
+    chart_stream_end(chart);
+}
+
 static void on_timer(void *user)
 {
     chart_state *chart = user;
-    if (chart_feed_tick(chart) == 0)
+    if ((chart->stream.on ? chart_stream_bring(chart) : chart_feed_tick(chart)) == 0)
         return;
+    stop(chart);
     chart_say(chart, "live mode stopped: %s", pp_last_error());
-    ppq_timer_destroy(chart->feed.timer);
-    chart->feed.timer = NULL;
 }
 
 /* From further away, ticks could not be seen. */
@@ -140,14 +146,21 @@ static void show_newest_rows(chart_state *chart)
         chart_view_fit(chart, size > ROWS_IN_VIEW ? size - ROWS_IN_VIEW : 0, size);
 }
 
+static int start(chart_state *chart)
+{
+    bool streams = chart->options.live_rate > 0;
+    if (streams)
+        chart_stream_begin(chart);
+    else
+        show_newest_rows(chart);
+    return ppq_timer_create(&chart->feed.timer, chart->window,
+                            streams ? SLICE_INTERVAL_MS : TICK_INTERVAL_MS, true, on_timer, chart);
+}
+
 int chart_feed_toggle(chart_state *chart)
 {
-    if (chart->feed.timer == NULL) {
-        show_newest_rows(chart);
-        return ppq_timer_create(&chart->feed.timer, chart->window, TICK_INTERVAL_MS, true, on_timer,
-                                chart);
-    }
-    ppq_timer_destroy(chart->feed.timer);
-    chart->feed.timer = NULL;
+    if (chart->feed.timer == NULL)
+        return start(chart);
+    stop(chart);
     return 0;
 }

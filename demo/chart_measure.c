@@ -12,7 +12,7 @@ static void set_gate(chart_state *chart)
     const chart_measure *measure = &chart->measure;
     pg_set_profile_enabled(measure->gate_by_environment || chart->options.profile ||
                            chart->options.report != NULL || measure->records ||
-                           measure->csv != NULL || measure->recording != NULL ||
+                           measure->csv != NULL || measure->frames_csv != NULL ||
                            pp_overlay_current_page(measure->overlay) != PP_OVERLAY_OFF);
 }
 
@@ -20,12 +20,13 @@ static int need_session(chart_state *chart)
 {
     if (chart->measure.session != NULL)
         return 0;
-    uint64_t frames = chart->options.frames;
+    uint64_t frames = chart->options.duration_s > 0 ? MOST_HISTORY : chart->options.frames;
     pp_session_opts opts = {.struct_size = sizeof opts,
                             .history_frames = frames < LEAST_HISTORY  ? LEAST_HISTORY
                                               : frames > MOST_HISTORY ? MOST_HISTORY
                                                                       : (uint32_t)frames};
-    return pp_session_start(&chart->measure.session, &opts);
+    int failure = pp_session_start(&chart->measure.session, &opts);
+    return failure != 0 ? failure : chart_late_open(chart);
 }
 
 static int add_sink(chart_state *chart, pp_sink sink, int *id)
@@ -123,47 +124,83 @@ int chart_measure_open(chart_state *chart)
                                                   : pp_overlay_current_page(measure->overlay));
 }
 
-static void start_recording(chart_state *chart)
+/* What the overlay's red dot names. */
+static void show_output(chart_state *chart)
 {
     chart_measure *measure = &chart->measure;
-    const char *path = measure->recording_path;
-    snprintf(measure->recording_path, sizeof measure->recording_path, "paintprof-frames-%d-%u.csv",
-             (int)getpid(), ++chart->recordings);
-    int failure = pp_csv_open(&measure->recording, path);
-    if (failure == 0)
-        failure = add_sink(chart, pp_csv_sink(measure->recording), &measure->recording_sink);
-    if (failure != 0) {
-        chart_say(chart, "recording: %s", pp_last_error());
-        pp_csv_close(measure->recording);
-        measure->recording = NULL;
-        return;
-    }
-    pp_overlay_set_recording(measure->overlay, path);
-    chart_say(chart, "recording to %s", path);
+    char path[128] = "";
+    if (measure->records)
+        pp_recording_path(path, sizeof path);
+    else if (measure->frames_csv != NULL)
+        snprintf(path, sizeof path, "%s", measure->frames_csv_path);
+    pp_overlay_set_recording(measure->overlay, path[0] != '\0' ? path : NULL);
+    set_gate(chart);
+    ppq_window_overlay_changed(chart->window);
 }
 
-static void stop_recording(chart_state *chart)
+static int start_csv(chart_state *chart)
 {
     chart_measure *measure = &chart->measure;
-    pp_session_remove_sink(measure->session, measure->recording_sink);
-    measure->recording_sink = 0;
-    int failure = pp_csv_close(measure->recording);
-    measure->recording = NULL;
-    pp_overlay_set_recording(measure->overlay, NULL);
-    if (failure != 0)
-        chart_say(chart, "recording: %s", pp_last_error());
+    snprintf(measure->frames_csv_path, sizeof measure->frames_csv_path,
+             "paintprof-frames-%d-%u.csv", (int)getpid(), ++chart->recordings);
+    int failure = pp_csv_open(&measure->frames_csv, measure->frames_csv_path);
+    if (failure == 0)
+        failure = add_sink(chart, pp_csv_sink(measure->frames_csv), &measure->frames_csv_sink);
+    if (failure != 0) {
+        pp_csv_close(measure->frames_csv);
+        measure->frames_csv = NULL;
+    }
+    return failure;
+}
+
+static int stop_csv(chart_state *chart)
+{
+    chart_measure *measure = &chart->measure;
+    pp_session_remove_sink(measure->session, measure->frames_csv_sink);
+    measure->frames_csv_sink = 0;
+    int failure = pp_csv_close(measure->frames_csv);
+    measure->frames_csv = NULL;
+    return failure;
+}
+
+void chart_measure_toggle_csv(chart_state *chart)
+{
+    bool starts = chart->measure.frames_csv == NULL;
+    if ((starts ? start_csv(chart) : stop_csv(chart)) != 0)
+        chart_say(chart, "CSV: %s", pp_last_error());
     else
-        chart_say(chart, "recorded %s", measure->recording_path);
+        chart_say(chart, starts ? "writing frames to %s" : "wrote %s",
+                  chart->measure.frames_csv_path);
+    show_output(chart);
+}
+
+/* All of it, from this key to the next: no bound. */
+static int start_key_recording(chart_state *chart)
+{
+    char path[64];
+    const pp_recording_opts opts = {.struct_size = sizeof opts,
+                                    .size_bytes = PP_RECORDING_UNBOUNDED};
+    snprintf(path, sizeof path, "paintprof-chart-%d-%u.pprec", (int)getpid(), ++chart->recordings);
+    int failure = pp_recording_start(path, &opts);
+    chart->measure.records = failure == 0;
+    return failure;
 }
 
 void chart_measure_toggle_recording(chart_state *chart)
 {
-    if (chart->measure.recording == NULL)
-        start_recording(chart);
+    char path[128] = "";
+    bool starts = !chart->measure.records;
+    int failure = starts ? start_key_recording(chart) : 0;
+    pp_recording_path(path, sizeof path);
+    if (!starts) {
+        chart->measure.records = false;
+        failure = pp_recording_stop();
+    }
+    if (failure != 0)
+        chart_say(chart, "recording: %s", pp_last_error());
     else
-        stop_recording(chart);
-    set_gate(chart);
-    ppq_window_overlay_changed(chart->window);
+        chart_say(chart, starts ? "recording to %s" : "recorded %s", path);
+    show_output(chart);
 }
 
 /* A write that failed earlier, on a full disk for example, is known at the latest here. */
@@ -183,12 +220,12 @@ int chart_measure_close(chart_state *chart)
         ppq_window_set_overlay(chart->window, NULL);
     pp_session_stop(measure->session);
     measure->session = NULL;
-    int recording_failure = close_csv(&measure->recording, measure->recording_path);
+    int frames_csv_failure = close_csv(&measure->frames_csv, measure->frames_csv_path);
     int failure = close_csv(&measure->csv, chart->options.csv);
     int record_failure = stop_record(chart);
     pp_overlay_destroy(measure->overlay);
     measure->overlay = NULL;
     if (failure == 0)
-        failure = recording_failure;
+        failure = frames_csv_failure;
     return failure != 0 ? failure : record_failure;
 }

@@ -19,7 +19,7 @@ static void move_to(chart_state *chart, const ppq_mouse *mouse)
     if (pointer->dragging)
         chart_view_pan(chart, dx_px, (mouse->modifiers & PPQ_SHIFT) != 0 ? dy_px : 0);
     else
-        ppq_item_update(chart->crosshair.item);
+        chart_crosshair_place(chart);
 }
 
 void chart_on_mouse(void *user, const ppq_mouse *mouse)
@@ -39,7 +39,7 @@ void chart_on_mouse(void *user, const ppq_mouse *mouse)
         break;
     case PPQ_MOUSE_RELEASE:
         pointer->dragging = false;
-        ppq_item_update(chart->crosshair.item);
+        chart_crosshair_place(chart);
         break;
     case PPQ_MOUSE_DOUBLE_CLICK:
         if (mouse->button == PPQ_LEFT_BUTTON)
@@ -47,7 +47,7 @@ void chart_on_mouse(void *user, const ppq_mouse *mouse)
         break;
     case PPQ_MOUSE_LEAVE:
         pointer->inside = false;
-        ppq_item_update(chart->crosshair.item);
+        chart_crosshair_place(chart);
         break;
     }
 }

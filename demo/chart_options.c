@@ -15,6 +15,7 @@
 
 enum { GO_ON = -1, USAGE = 2 };
 enum { MOST_RECORD_MIB = 1 << 24, DEFAULT_RECORD_MIB = 64 };
+enum { MOST_LIVE_RATE = 1000000, MOST_LINE_WIDTH = 32 };
 enum { MOST_ROWS = 100000000, MOST_PIXELS = 16384, LEAST_PIXELS = 64 };
 
 static const char usage[] =
@@ -27,6 +28,10 @@ static const char usage[] =
     "  --points N             N generated rows instead of a file, without gaps\n"
     "  --gaps N               N gaps spread evenly over the rows\n"
     "  --seed N               of generated rows and live ticks (default 1)\n"
+    "  --style line|ohlc|step|candles\n"
+    "                         how the prices are drawn (default line)\n"
+    "  --line-width PX        of the curve, in logical pixels (default 1)\n"
+    "  --smooth               antialiases the curve\n"
     "  --mode items|batch     a graphics item per gap, or one for all (default batch)\n"
     "  --renderer raster|opengl\n"
     "                         (default raster)\n"
@@ -47,13 +52,17 @@ static const char usage[] =
     "  --profile[=MS]         text blocks on standard error of what took MS or more\n"
     "\n"
     "How it runs\n"
-    "  --script pan|zoom|append\n"
+    "  --script pan|zoom|append|mixed\n"
     "                         pan: a window of 300 rows moves over all rows and gaps;\n"
     "                         zoom: in and out about the middle;\n"
-    "                         append: ticks, new bars and their gaps\n"
+    "                         append: ticks, new bars and their gaps;\n"
+    "                         mixed: all of these in turn, as --seed has it\n"
+    "  --live-rate N          N new rows a second, as live mode and mixed bring them;\n"
+    "                         each takes 42 bytes\n"
+    "  --duration S           ends after S seconds\n"
     "  --frames N             ends after N frames; without a script, each frame asks\n"
     "                         for the next\n"
-    "  --pace HZ              frames a second of a script or of --frames\n"
+    "  --pace HZ              frames a second of a script, --frames or --duration\n"
     "                         (default: as fast as they finish)\n"
     "  -h, --help             this text\n"
     "  --version              the version\n"
@@ -127,11 +136,17 @@ static int parse_word(const char *text, const char *const *words)
 
 static const char *const mode_words[] = {"items", "batch", NULL};
 static const char *const renderer_words[] = {"raster", "opengl", NULL};
-static const char *const script_words[] = {"pan", "zoom", "append", NULL};
+static const char *const script_words[] = {"pan", "zoom", "append", "mixed", NULL};
+static const char *const style_words[] = {"line", "ohlc", "step", "candles", NULL};
 
 const char *chart_mode_name(chart_mode mode)
 {
     return mode_words[mode];
+}
+
+const char *chart_style_name(pp_curve_style style)
+{
+    return style_words[style];
 }
 
 enum option_id {
@@ -152,6 +167,11 @@ enum option_id {
     OPT_RECORD_SIZE,
     OPT_RECORD_SLOW,
     OPT_RECORD_SECONDS,
+    OPT_STYLE,
+    OPT_LINE_WIDTH,
+    OPT_SMOOTH,
+    OPT_LIVE_RATE,
+    OPT_DURATION,
     OPT_SIZE,
     OPT_SEED,
     OPT_VERSION
@@ -175,6 +195,11 @@ static const struct option long_options[] = {
     {"record-size", required_argument, NULL, OPT_RECORD_SIZE},
     {"record-slow", required_argument, NULL, OPT_RECORD_SLOW},
     {"record-seconds", required_argument, NULL, OPT_RECORD_SECONDS},
+    {"style", required_argument, NULL, OPT_STYLE},
+    {"line-width", required_argument, NULL, OPT_LINE_WIDTH},
+    {"smooth", no_argument, NULL, OPT_SMOOTH},
+    {"live-rate", required_argument, NULL, OPT_LIVE_RATE},
+    {"duration", required_argument, NULL, OPT_DURATION},
     {"size", required_argument, NULL, OPT_SIZE},
     {"seed", required_argument, NULL, OPT_SEED},
     {"help", no_argument, NULL, 'h'},
@@ -230,11 +255,13 @@ static int take_positive(double *out, const char *option, const char *unit, cons
     return GO_ON;
 }
 
-static int take_pace(chart_options *options, const char *text)
+/* A number from least to most of a unit. */
+static int take_within(double *out, const char *option, const char *unit, const char *text,
+                       double least, double most)
 {
-    if (!parse_number(text, &options->pace_hz) || options->pace_hz < 0.01 ||
-        options->pace_hz > 1000)
-        return usage_error("--pace is a number of Hz from 0.01 to 1000, not '%s'", text);
+    if (!parse_number(text, out) || *out < least || *out > most)
+        return usage_error("%s is a number of %s from %g to %g, not '%s'", option, unit, least,
+                           most, text);
     return GO_ON;
 }
 
@@ -292,7 +319,22 @@ static int take_option(chart_options *options, int id, const char *text)
     case OPT_PROFILE:
         return take_profile(options, text);
     case OPT_PACE:
-        return take_pace(options, text);
+        return take_within(&options->pace_hz, "--pace", "Hz", text, 0.01, 1000);
+    case OPT_DURATION:
+        return take_positive(&options->duration_s, "--duration", "seconds", text);
+    case OPT_LIVE_RATE:
+        return take_within(&options->live_rate, "--live-rate", "rows a second", text, 1,
+                           MOST_LIVE_RATE);
+    case OPT_STYLE:
+        status = take_word(&word, "--style", text, style_words);
+        options->look.style = (pp_curve_style)(word < 0 ? 0 : word);
+        return status;
+    case OPT_LINE_WIDTH:
+        return take_within(&options->look.width, "--line-width", "pixels", text, 0.1,
+                           MOST_LINE_WIDTH);
+    case OPT_SMOOTH:
+        options->look.smooth = true;
+        return GO_ON;
     case OPT_SIZE:
         if (parse_size(text, &options->width, &options->height))
             return GO_ON;
@@ -312,8 +354,9 @@ static int check_together(const chart_options *options)
 {
     if (options->data != NULL && options->points != 0)
         return usage_error("--data and --points exclude each other");
-    if (options->pace_hz > 0 && options->script == CHART_SCRIPT_NONE && options->frames == 0)
-        return usage_error("--pace needs --script or --frames");
+    if (options->pace_hz > 0 && options->script == CHART_SCRIPT_NONE && options->frames == 0 &&
+        options->duration_s == 0)
+        return usage_error("--pace needs --script, --frames or --duration");
     if (options->record == NULL && (options->record_slow_ms > 0 || options->record_seconds > 0 ||
                                     options->record_mib != DEFAULT_RECORD_MIB))
         return usage_error("--record-size, --record-slow and --record-seconds need --record");
@@ -351,6 +394,7 @@ int chart_options_parse(chart_options *options, int argc, char **argv)
         .seed = 1,
         .record_mib = DEFAULT_RECORD_MIB,
         .profile_ms = -1,
+        .look = {PP_CURVE_LINE, 1, false},
         .width = 1280,
         .height = 720,
     };

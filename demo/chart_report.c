@@ -59,6 +59,25 @@ static void print_late(FILE *out, const pp_snapshot *snapshot)
     fputc('\n', out);
 }
 
+uint64_t chart_report_memory_bytes(void)
+{
+    unsigned long long pages = 0;
+    FILE *in = fopen("/proc/self/statm", "r");
+    if (in == NULL)
+        return 0;
+    if (fscanf(in, "%*u %llu", &pages) != 1)
+        pages = 0;
+    fclose(in);
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void print_memory(FILE *out, const chart_state *chart)
+{
+    const double mib = 1 << 20;
+    fprintf(out, "memory     %.1f MiB at the start, %.1f MiB now\n",
+            (double)chart->run.start_bytes / mib, (double)chart_report_memory_bytes() / mib);
+}
+
 static void print_slowest(FILE *out, const pp_snapshot *snapshot)
 {
     const pp_frame *slowest = &snapshot->slowest;
@@ -84,7 +103,9 @@ static void print_report(FILE *out, chart_state *chart, const pp_snapshot *snaps
     print_table(out, snapshot);
     fputc('\n', out);
     print_late(out, snapshot);
+    chart_late_print(out, &chart->late);
     print_slowest(out, snapshot);
+    print_memory(out, chart);
 }
 
 char *chart_report_text(chart_state *chart)

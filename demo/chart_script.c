@@ -50,15 +50,23 @@ static void show_zoom(chart_state *chart)
     chart_view_moved(chart);
 }
 
+static void say_failure(chart_state *chart, int failure)
+{
+    if (failure != 0)
+        chart_say(chart, "%s", pp_last_error());
+}
+
 static void take_step(void *user)
 {
     chart_state *chart = user;
-    if (chart->run.finished)
+    if (chart->run.ending || chart->run.finished)
         return;
     ppq_timer_destroy(chart->run.timer);
     chart->run.timer = NULL;
     chart->run.step_pending = false;
     chart->run.step++;
+    if (chart->stream.on && chart->feed.timer == NULL)
+        say_failure(chart, chart_stream_bring(chart));
     switch (chart->options.script) {
     case CHART_SCRIPT_PAN:
         show_pan(chart);
@@ -67,8 +75,10 @@ static void take_step(void *user)
         show_zoom(chart);
         break;
     case CHART_SCRIPT_APPEND:
-        if (chart_feed_tick(chart) != 0)
-            chart_say(chart, "%s", pp_last_error());
+        say_failure(chart, chart_feed_tick(chart));
+        break;
+    case CHART_SCRIPT_MIXED:
+        say_failure(chart, chart_mixed_step(chart));
         break;
     case CHART_SCRIPT_NONE:
         ppq_view_update(chart->canvas);
@@ -87,6 +97,8 @@ static void finish(void *user)
     chart_state *chart = user;
     uint64_t now_ns = pp_now_ns();
     uint64_t due_ns = pp_overlay_refresh_due_ns(chart->measure.overlay);
+    ppq_timer_destroy(chart->run.timer); /* of a step that comes no more */
+    chart->run.timer = NULL;
     if (chart->options.screenshot == NULL || due_ns <= now_ns)
         chart_finish(chart, 0);
     else if (ppq_timer_create(&chart->run.timer, NULL, (int)((due_ns - now_ns) / 1000000) + 50,
@@ -111,6 +123,20 @@ static int arrange_step(chart_state *chart)
     return chart->options.pace_hz > 0 ? wait_for_step(chart) : ppq_post(take_step, chart);
 }
 
+static bool goes_by_itself(const chart_options *options)
+{
+    return options->script != CHART_SCRIPT_NONE || options->frames > 0 || options->duration_s > 0;
+}
+
+static bool is_over(const chart_state *chart)
+{
+    const chart_options *options = &chart->options;
+    const chart_run *run = &chart->run;
+    double past_s = (double)(pp_now_ns() - run->start_ns) / 1e9;
+    return run->ending || (options->frames > 0 && run->frames >= options->frames) ||
+           (options->duration_s > 0 && past_s >= options->duration_s);
+}
+
 void chart_run_frame_end(chart_state *chart)
 {
     chart_run *run = &chart->run;
@@ -119,18 +145,31 @@ void chart_run_frame_end(chart_state *chart)
     run->frames++;
     if (run->finished)
         return;
-    if (options->frames > 0 && run->frames >= options->frames)
-        failure = run->frames == options->frames ? ppq_post(finish, chart) : 0;
-    else if (!run->step_pending && (options->script != CHART_SCRIPT_NONE || options->frames > 0))
+    if (is_over(chart))
+        failure = run->ending ? 0 : ppq_post(finish, chart);
+    else if (!run->step_pending && goes_by_itself(options))
         failure = arrange_step(chart);
+    run->ending = is_over(chart);
     if (failure != 0)
         ppq_app_quit(chart->app, 1);
+}
+
+/* A script's own steps bring the rows, one slice each. */
+static void start_stream(chart_state *chart)
+{
+    if (chart->options.script == CHART_SCRIPT_NONE)
+        say_failure(chart, chart_feed_toggle(chart));
+    else
+        chart_stream_begin(chart);
+    chart->stream.own_width = chart->options.script == CHART_SCRIPT_NONE;
 }
 
 void chart_run_start(chart_state *chart)
 {
     size_t size = pp_series_columns(chart->series).size;
-    chart->run.due_ns = pp_now_ns();
+    chart->run.start_ns = chart->run.due_ns = pp_now_ns();
+    chart->run.start_bytes = chart_report_memory_bytes();
+    chart->run.random = chart->options.seed;
     switch (chart->options.script) {
     case CHART_SCRIPT_PAN:
         show_pan(chart);
@@ -141,8 +180,11 @@ void chart_run_start(chart_state *chart)
     case CHART_SCRIPT_APPEND:
         chart_view_fit(chart, size > ROWS_IN_SIGHT ? size - ROWS_IN_SIGHT : 0, size);
         break;
+    case CHART_SCRIPT_MIXED:
     case CHART_SCRIPT_NONE:
         chart_view_fit(chart, 0, size);
         break;
     }
+    if (chart->options.live_rate > 0)
+        start_stream(chart);
 }

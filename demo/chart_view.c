@@ -55,12 +55,14 @@ void chart_view_moved(chart_state *chart)
     if (!chart->free_y)
         follow_prices(chart);
     chart_gaps_place(chart);
+    chart_crosshair_place(chart);
     ppq_view_update(chart->canvas);
 }
 
 void chart_view_fit(chart_state *chart, size_t first, size_t last)
 {
     chart->free_y = false;
+    chart->stream.own_width = false;
     pp_chart_fit(&chart->view, chart->series, first, last);
     chart_view_moved(chart);
 }
@@ -69,6 +71,7 @@ void chart_view_pan(chart_state *chart, double dx_px, double dy_px)
 {
     if (dy_px != 0)
         chart->free_y = true;
+    chart->stream.own_width = false;
     pp_view_pan(&chart->view, dx_px, dy_px);
     chart_view_moved(chart);
 }
@@ -81,6 +84,7 @@ void chart_view_zoom(chart_state *chart, double x_px, double y_px, double factor
                      width_s / (LEAST_ROWS * chart->feed.step_s));
     if (factor_y != 1)
         chart->free_y = true;
+    chart->stream.own_width = false;
     pp_view_zoom(&chart->view, x_px, y_px, factor_x, factor_y);
     chart_view_moved(chart);
 }

@@ -115,9 +115,11 @@ const CachedText &CanvasCache::text(pp_font wanted, const char *utf8, size_t siz
         texts_.clear();
     }
     std::shared_ptr<const CachedText> text = older_texts_.take(hash);
-    if (!text || !isText(*text, font_key, utf8, size_bytes))
+    if (!text || !isText(*text, font_key, utf8, size_bytes)) {
+        ++shapings_;
         text = std::make_shared<const CachedText>(shape(
             font(wanted).font, font_key, QByteArray(utf8, static_cast<qsizetype>(size_bytes))));
+    }
     return **texts_.insert(hash, text);
 }
 

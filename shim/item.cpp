@@ -129,9 +129,17 @@ QRectF ppq_item::boundingRect() const
     return group_ ? group_->toData(pixelRect()) : pixelRect();
 }
 
+ppq_item::~ppq_item()
+{
+    if (floating_)
+        view_.floating().remove(this);
+}
+
+/* What floats is painted by the view, after the scene. */
 void ppq_item::paint(QPainter *, const QStyleOptionGraphicsItem *, QWidget *)
 {
-    view_.paintItem(callback_, user_);
+    if (!floating_)
+        view_.paintItem(callback_, user_);
 }
 
 void ppq_item::setBounds(const ppq_bounds &bounds)
@@ -139,17 +147,57 @@ void ppq_item::setBounds(const ppq_bounds &bounds)
     ask();
     prepareGeometryChange();
     bounds_ = bounds;
+    area_ = QRegion();
     ask();
+}
+
+/* Both asks are ordinary ones: what is under it has to be painted without it, or it within that. */
+void ppq_item::setFloating(bool floating)
+{
+    if (floating == floating_)
+        return;
+    if (floating)
+        view_.floating().add(this);
+    else
+        view_.floating().remove(this);
+    floating_ = false;
+    ask();
+    floating_ = floating;
+}
+
+void ppq_item::setArea(const pp_rect *rects_px, size_t count)
+{
+    QRegion area;
+    for (size_t i = 0; i < count; i++) {
+        const pp_rect &px = rects_px[i];
+        area += near(QRectF(px.x, px.y, px.w, px.h)).toAlignedRect();
+    }
+    const QRect bounds = area.boundingRect();
+    ask();
+    prepareGeometryChange();
+    bounds_ = {double(bounds.x()), double(bounds.y()), double(bounds.width()),
+               double(bounds.height()), 0};
+    area_ = area;
+    ask();
+}
+
+QRegion ppq_item::area() const
+{
+    return area_.isEmpty() ? QRegion(pixelRect().toAlignedRect()) : area_;
 }
 
 void ppq_item::ask()
 {
     if (!isVisible())
         return;
-    if (group_)
+    if (group_) {
         group_->ask(pixelRect());
-    else
-        view_.ask(wholePixels(pixelRect()));
+    } else if (floating_) {
+        view_.askFloating(area());
+    } else {
+        for (const QRect &part : area())
+            view_.ask({part.x(), part.y(), part.width(), part.height()});
+    }
 }
 
 /* ---- C ABI ------------------------------------------------------------------------------- */
@@ -227,4 +275,20 @@ void ppq_item_set_visible(ppq_item *item, bool visible)
 void ppq_item_update(ppq_item *item)
 {
     ppq::guardedVoid([&] { item->ask(); });
+}
+
+int ppq_item_set_floating(ppq_item *item, bool floating)
+{
+    return ppq::guarded([&] {
+        if (item->isGrouped())
+            return ppq::fail(PP_EINVAL, "ppq_item_set_floating: items of a group cannot float");
+        item->setFloating(floating);
+        return int{PP_OK};
+    });
+}
+
+void ppq_item_set_area(ppq_item *item, const pp_rect *rects_px, size_t count)
+{
+    if (!item->isGrouped())
+        ppq::guardedVoid([&] { item->setArea(rects_px, count); });
 }

@@ -38,11 +38,22 @@ struct ppq_item final : public QGraphicsItem {
 public:
     ppq_item(ppq_view &view, ppq_group *group, const ppq_bounds &bounds, double z,
              pp_paint_fn callback, void *user);
+    ~ppq_item() override;
 
     QRectF boundingRect() const override;
     void paint(QPainter *, const QStyleOptionGraphicsItem *, QWidget *) override;
 
     void setBounds(const ppq_bounds &bounds);
+
+    /* Throws std::bad_alloc. */
+    void setFloating(bool floating);
+    void setArea(const pp_rect *rects_px, size_t count);
+
+    /* The device pixels that it paints. */
+    QRegion area() const;
+    void paintFloating() { view_.paintItem(callback_, user_); }
+    bool isGrouped() const { return group_ != nullptr; }
+
     /* Asks for the repaint of what it covers. */
     void ask();
 
@@ -55,6 +66,8 @@ private:
     ppq_view &view_;
     ppq_group *const group_;
     ppq_bounds bounds_;
+    QRegion area_; /* within the bounds; empty: all of them */
+    bool floating_ = false;
     const pp_paint_fn callback_;
     void *const user_;
 };

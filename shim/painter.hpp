@@ -45,6 +45,9 @@ public:
     const CachedFont &font(pp_font font);
     const CachedText &text(pp_font wanted, const char *utf8, size_t size_bytes);
 
+    /* Texts shaped so far: those that were not found. */
+    uint64_t shapings() const { return shapings_; }
+
     /* A view of the caller's pixels. keep: the same QImage as long as pixels and version are the
      * same, so that a paint engine that uploads textures does so once. */
     QImage image(const pp_image &image, bool keep);
@@ -61,6 +64,7 @@ private:
     };
 
     QHash<uint64_t, CachedFont> fonts_;
+    uint64_t shapings_ = 0;
     Texts texts_, older_texts_; /* two generations: what was not used lately goes */
     KeptImage &kept(const pp_image &image);
 

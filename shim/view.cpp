@@ -7,12 +7,15 @@
 #include "window.hpp"
 
 #include <QtCore/QMetaObject>
+#include <QtGui/QBackingStore>
 #include <QtGui/QKeyEvent>
+#include <QtGui/QPaintEngine>
 #include <QtGui/QPainter>
 #include <QtGui/QPaintEvent>
 #include <QtOpenGLWidgets/QOpenGLWidget>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace
@@ -37,7 +40,7 @@ std::unique_ptr<QWidget> createRasterViewport()
 } // namespace
 
 ppq_view::ppq_view(ppq_window &window, const ppq_callbacks *callbacks)
-    : QGraphicsView(&window), window_(window)
+    : QGraphicsView(&window), window_(window), measuring_(window.cache())
 {
     setFrameShape(NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -73,6 +76,8 @@ void ppq_view::installViewport(QWidget *viewport)
     viewport->setAutoFillBackground(false);
     viewport->setMouseTracking(true);
     asked_ = QRegion();
+    floating_.paintBegins();
+    floating_.forget();
     followGeometry();
 }
 
@@ -136,6 +141,7 @@ void ppq_view::followGeometry()
     if (size_px == size_px_ && ratio == ratio_)
         return;
     root_.setScale(1.0 / ratio);
+    floating_.forget();
     size_px_ = size_px;
     ratio_ = ratio;
     if (callbacks_->resize)
@@ -147,6 +153,12 @@ void ppq_view::resizeEvent(QResizeEvent *event)
     QGraphicsView::resizeEvent(event);
     pp_window_focus(window_.measured());
     followGeometry();
+}
+
+void ppq_view::hideEvent(QHideEvent *event)
+{
+    QGraphicsView::hideEvent(event);
+    floating_.forget();
 }
 
 /* ---- Repaints ---------------------------------------------------------------------------- */
@@ -167,13 +179,43 @@ void ppq_view::askLogical(const QRect &logical)
     /* The frame buffer of an OpenGL viewport does not keep its content from frame to frame. */
     const QRect all = viewport()->rect();
     const QRect rect = on_opengl_ && logical.intersects(all) ? all : logical.intersected(all);
-    if (rect.isEmpty() || !viewport()->isVisible() || covers(asked_, rect))
+    if (rect.isEmpty() || !viewport()->isVisible())
+        return;
+    floating_.askedBelow();
+    if (covers(asked_, rect))
         return;
     asked_ += rect;
     if (asked_.rectCount() > max_asked_rects)
         asked_ = asked_.boundingRect();
-    viewport()->update(asked_);
+    askQt(asked_);
+}
+
+void ppq_view::askFloating(const QRegion &area_px)
+{
+    if (on_opengl_) {
+        askAll();
+        return;
+    }
+    QRegion logical;
+    for (const QRect &part : area_px)
+        logical += ppq::logicalRect({part.x(), part.y(), part.width(), part.height()}, ratio_);
+    logical &= viewport()->rect();
+    if (logical.isEmpty() || !viewport()->isVisible())
+        return;
+    floating_.asked(logical);
+    askQt(logical);
+}
+
+void ppq_view::askQt(const QRegion &logical)
+{
+    viewport()->update(logical);
     pp_frame_asked(window_.measured());
+}
+
+pp_canvas *ppq_view::measuringCanvas()
+{
+    measuring_.place(size_px_, ratio_);
+    return &measuring_;
 }
 
 /* ---- Painting ---------------------------------------------------------------------------- */
@@ -184,13 +226,14 @@ void ppq_view::askLogical(const QRect &logical)
 void ppq_view::paintEvent(QPaintEvent *event)
 {
     followGeometry();
-    asked_ = QRegion();
     QPaintEvent whole(viewport()->rect());
     QPaintEvent *paint = on_opengl_ ? &whole : event;
     dirty_px_ = ppq::deviceRect(paint->region().boundingRect(), ratio_);
     if (gpu_timer_)
         gpu_timer_->begin();
-    QGraphicsView::paintEvent(paint);
+    const bool alone = !on_opengl_ && floating_.isAllOf(paint->region(), *this);
+    if (!alone || !repaintFloatingAlone())
+        QGraphicsView::paintEvent(paint);
     if (gpu_timer_)
         gpu_timer_->end();
     if (thrown_)
@@ -201,12 +244,67 @@ void ppq_view::paintEvent(QPaintEvent *event)
  * see its painter alive. */
 void ppq_view::drawBackground(QPainter *painter, const QRectF &)
 {
+    if (isWindowPaint(*painter)) {
+        asked_ = QRegion();
+        floating_.paintBegins();
+    }
     canvas_.emplace(*painter, window_.cache(), size_px_, ratio_, dirty_px_);
 }
 
-void ppq_view::drawForeground(QPainter *, const QRectF &)
+void ppq_view::drawForeground(QPainter *painter, const QRectF &)
 {
+    if (!floating_.isEmpty()) {
+        canvas_->resume();
+        const ppq::WindowSurface surface = ppq::windowSurface(*this, *painter);
+        paintFloating(isWindowPaint(*painter) ? &surface : nullptr, false);
+    }
     canvas_.reset();
+}
+
+/* A picture that is grabbed meanwhile does nothing that was asked for. */
+bool ppq_view::isWindowPaint(const QPainter &painter) const
+{
+    const QBackingStore *store = window_.backingStore();
+    const QPaintEngine *engine = painter.paintEngine();
+    return on_opengl_ || !store || !engine ||
+           engine->paintDevice() == const_cast<QBackingStore *>(store)->paintDevice();
+}
+
+/* What floats comes last, above the scene. */
+void ppq_view::paintFloating(const ppq::WindowSurface *surface, bool alone)
+{
+    if (surface) {
+        try {
+            floating_.takeUnder(*surface, *this, alone);
+        } catch (const std::bad_alloc &) {
+            floating_.forget(); /* the next move repaints what it uncovers */
+        }
+    }
+    canvas_->resume();
+    floating_.paint();
+}
+
+/* Paints straight on the window's surface: under the clip of its many strips, what floats would be
+ * drawn by spans. False: it takes an ordinary repaint. */
+bool ppq_view::repaintFloatingAlone()
+{
+    ppq::WindowSurface surface;
+    {
+        QPainter painter(viewport());
+        surface = ppq::windowSurface(*this, painter);
+    }
+    if (!floating_.canStandAlone(surface, *this))
+        return false;
+    QImage pixels = ppq::surfaceOf(surface, size_px_);
+    if (pixels.isNull())
+        return false;
+    asked_ = QRegion();
+    floating_.paintBegins();
+    QPainter painter(&pixels);
+    canvas_.emplace(painter, window_.cache(), size_px_, ratio_, dirty_px_);
+    paintFloating(&surface, true);
+    canvas_.reset();
+    return true;
 }
 
 void ppq_view::paintItem(pp_paint_fn paint, void *user)
@@ -279,4 +377,9 @@ void ppq_view_update(ppq_view *view)
 void ppq_view_update_rect(ppq_view *view, pp_rect rect_px)
 {
     ppq::guardedVoid([&] { view->ask(rect_px); });
+}
+
+pp_canvas *ppq_view_measuring_canvas(ppq_view *view)
+{
+    return view->measuringCanvas();
 }

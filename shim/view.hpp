@@ -3,7 +3,9 @@
 #define PPQ_VIEW_HPP
 
 #include "callbacks.hpp"
+#include "floating.hpp"
 #include "gpu_timer.hpp"
+#include "measuring_canvas.hpp"
 #include "painter.hpp"
 
 #include <paintprof/qt.h>
@@ -54,6 +56,13 @@ public:
     void ask(pp_rect rect_px);
     void askAll();
 
+    /* The items that float, and the repaint of a part (device pixels) that only they ask for. */
+    ppq::FloatingLayer &floating() { return floating_; }
+    void askFloating(const QRegion &area_px);
+
+    /* A canvas on which text can be measured at any time. */
+    pp_canvas *measuringCanvas();
+
     /* Runs paint on the canvas of the present pass. */
     void paintItem(pp_paint_fn paint, void *user);
 
@@ -61,6 +70,7 @@ protected:
     bool viewportEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     void drawBackground(QPainter *painter, const QRectF &rect) override;
     void drawForeground(QPainter *painter, const QRectF &rect) override;
@@ -72,9 +82,15 @@ private:
     void followGeometry();
     void askLogical(const QRect &logical);
     std::unique_ptr<ppq::GpuTimer> timerOf(QWidget *viewport);
+    void askQt(const QRegion &logical);
+    bool isWindowPaint(const QPainter &painter) const;
+    void paintFloating(const ppq::WindowSurface *surface, bool alone);
+    bool repaintFloatingAlone();
 
     ppq_window &window_;
-    ppq::Callbacks callbacks_; /* declared early: destroy runs after the scene is gone */
+    ppq::Callbacks callbacks_;    /* declared early: destroy runs after the scene is gone */
+    ppq::FloatingLayer floating_; /* outlives its items, too */
+    ppq::MeasuringCanvas measuring_;
     QGraphicsScene scene_;
     ppq::Carrier root_;
     ppq_renderer renderer_ = PPQ_RASTER; /* what was asked for last */

@@ -1,6 +1,8 @@
 /* scene/draw.c: batches of shapes and texts on their way to the canvas. */
 #include "scene/draw.h"
 
+#include "base/base.h"
+
 #include <string.h>
 
 /* Begin leaves the arrays as they are: clearing them would cost more than most batches. */
@@ -100,4 +102,24 @@ void draw_texts_flush(draw_texts *batch)
     if (batch->size > 0)
         batch->canvas->ops->texts(batch->canvas, batch->font, batch->items, batch->size);
     batch->size = batch->used_bytes = 0;
+}
+
+/* ---- Numbers as text ------------------------------------------------------------------------ */
+
+size_t draw_price_text(char *buffer, size_t capacity, double price)
+{
+    double size = fabs(price);
+    int decimals =
+        size >= 1 || size == 0 || !isfinite(size) ? 2 : draw_min(2 - (int)floor(log10(size)), 9);
+    int length = !isfinite(price) ? pp_format(buffer, capacity, "-")
+                 : size >= 1e12   ? pp_format(buffer, capacity, "%.6e", price)
+                                  : pp_format(buffer, capacity, "%.*f", decimals, price);
+    return length > 0 && (size_t)length < capacity ? (size_t)length : 0;
+}
+
+size_t draw_change_text(char *buffer, size_t capacity, double before, double after)
+{
+    double change = (after - before) / fabs(before);
+    int length = pp_format(buffer, capacity, "%+.2f %%", change * 100);
+    return isfinite(change) && length > 0 && (size_t)length < capacity ? (size_t)length : 0;
 }

@@ -108,6 +108,11 @@ static inline int draw_text_width(pp_canvas *canvas, pp_font font, const char *u
     return canvas->ops->text_width(canvas, font, utf8, size);
 }
 
+/* Prices with two decimals, small ones with more, huge ones with an exponent, none as "-"; a change
+ * as "+1.25 %". Return the length, 0 for what cannot be said. */
+size_t draw_price_text(char *buffer, size_t capacity, double price);
+size_t draw_change_text(char *buffer, size_t capacity, double before, double after);
+
 /* ---- Batches: add shapes, flush the rest at the end ---------------------------------------- */
 
 enum { DRAW_BATCH_SHAPES = 256, DRAW_BATCH_TEXTS = 64, DRAW_BATCH_TEXT_BYTES = 2048 };

@@ -15,8 +15,7 @@ enum { LABEL_BYTES = 24 };
 
 /* ---- Labels --------------------------------------------------------------------------------- */
 
-/* "3 d", "14 h", "5 min": the largest unit that fits, with a decimal unless it is a zero. */
-static size_t format_length(char *buffer, size_t capacity, double length_s)
+size_t gap_length_text(char *buffer, size_t capacity, double length_s)
 {
     static const struct {
         double size_s;
@@ -41,7 +40,7 @@ static size_t label_of(pp_canvas *canvas, pp_font font, const gap_shape *shape, 
     int least = pp_canvas_px(canvas, LABEL_FONT_PX + 2 * LABEL_PADDING);
     if (shape->box.w < least)
         return 0;
-    size_t size = format_length(text, capacity, gap->time1_s - gap->time0_s);
+    size_t size = gap_length_text(text, capacity, gap->time1_s - gap->time0_s);
     int width = draw_text_width(canvas, font, text, size);
     return width + pp_canvas_px(canvas, LABEL_PADDING) <= shape->box.w ? size : 0;
 }

@@ -27,6 +27,9 @@ typedef struct gap_shape {
     bool up;
 } gap_shape;
 
+/* "3 d", "14 h", "5 min": the largest unit that fits, with a decimal unless it is a zero. */
+size_t gap_length_text(char *buffer, size_t capacity, double length_s);
+
 gap_sizes gap_sizes_at(double ratio);
 gap_shape gap_shape_of(const pp_view *view, const gap_sizes *sizes, const pp_gap *gap);
 

@@ -48,6 +48,9 @@ extern const size_t bench_recording_case_count;
 extern const bench_case bench_qt_cases[];
 extern const size_t bench_qt_case_count;
 
+/* A case of bench_qt_cases in a file of its own. */
+int bench_measure_crosshair_move(const bench_case *self, bench_result *result);
+
 /* The folder for files of the cases, on a disk unless PAINTPROF_BENCH_DIR says otherwise. */
 const char *bench_folder(void);
 

@@ -190,5 +190,10 @@ const bench_case bench_qt_cases[] = {
     {"overlay_text", "a frame with a text refresh, against one without", measure_overlay_text, "1"},
     {"overlay_text_1_5", "the same at device-pixel-ratio 1.5", measure_overlay_text, "1.5"},
     {"overlay_text_2", "the same at device-pixel-ratio 2", measure_overlay_text, "2"},
+    {"crosshair_move", "a move of the crosshair: layout, painting and flush",
+     bench_measure_crosshair_move, "1"},
+    {"crosshair_move_1_5", "the same at device-pixel-ratio 1.5", bench_measure_crosshair_move,
+     "1.5"},
+    {"crosshair_move_2", "the same at device-pixel-ratio 2", bench_measure_crosshair_move, "2"},
 };
 const size_t bench_qt_case_count = sizeof bench_qt_cases / sizeof bench_qt_cases[0];

@@ -1,5 +1,6 @@
 """tests/cli/test_display.py: the window on a real (virtual) X display: OpenGL, keys and mouse."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,6 +8,8 @@ import time
 import unittest
 
 from harness import CHART, ChartTest, GAPS, ROWS, environment, png_size, rows_of
+
+CLI = os.environ["PAINTPROF_CLI"]
 
 
 class DisplayTest(ChartTest):
@@ -96,7 +99,7 @@ class Keys(DisplayTest):
 
     def test_every_key_does_something_and_q_quits(self):
         self.press("plus", "equal", "minus", "Left", "Right", "Up", "Down", "Prior", "Next", "Home",
-                   "End", "f", "c", "m", "m", "b", "h", "question", "r", "r")
+                   "End", "f", "c", "c", "c", "c", "t", "a", "m", "m", "b", "h", "question", "r", "r")
         self.assertIn(f"{ROWS} rows, {GAPS} gaps", self.quit())
 
     def picture(self):
@@ -139,13 +142,37 @@ class Keys(DisplayTest):
         self.press("r")
         self.assertIn("batch, OpenGL", self.quit())
 
-    def test_w_records_to_a_file_and_s_saves_a_picture(self):
-        self.press("w", "Left", "Right", "w", "s")
+    def test_e_writes_a_csv_and_s_saves_a_picture(self):
+        self.press("e", "Left", "Right", "e", "s")
         recorded = list(self.folder.glob("paintprof-frames-*.csv"))
         self.assertEqual(len(recorded), 1)
         self.assertGreaterEqual(len(rows_of(recorded[0].read_text())), 3)
         pictures = list(self.folder.glob("paintprof-chart-*.png"))
         self.assertEqual([png_size(p) for p in pictures], [(1280, 720)])
+
+    def test_w_records_everything_from_press_to_press(self):
+        self.press("w", "Left", "Right", "w", "Left")
+        [recording] = self.folder.glob("paintprof-chart-*.pprec")
+        done = subprocess.run([CLI, "info", str(recording), "--json"], capture_output=True,
+                              text=True, timeout=60, check=True)
+        info = json.loads(done.stdout)
+        self.assertTrue(info["complete"])
+        self.assertGreaterEqual(info["frames"], 3)
+        self.assertLess(info["frames"], len(self.frames()))
+        self.press("w", "w")
+        self.assertEqual(len(list(self.folder.glob("paintprof-chart-*.pprec"))), 2)
+
+    def test_a_move_of_the_mouse_repaints_the_crosshair_alone(self):
+        self.xdotool("mousemove", 500, 300)
+        self.wait_for_frames(len(self.frames()))
+        time.sleep(0.5)
+        before = len(self.frames())
+        for step in range(10):
+            self.xdotool("mousemove", 510 + 10 * step, 310 + 5 * step)
+        self.wait_for_frames(before + 5)
+        moves = self.frames()[before:]
+        self.assertEqual({row["items_painted"] for row in moves}, {"1"})
+        self.assertTrue(all(int(row["dirty_px"]) < 1280 * 720 / 8 for row in moves), moves)
 
     def test_l_appends_ticks_until_it_is_pressed_again(self):
         self.press("End", "l")

@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
 import unittest
 
-from harness import CHART, ChartTest, GAPS, environment, png_size, rows_of, start
+from harness import CHART, ChartTest, GAPS, ROWS, environment, png_size, rows_of, start
 
 PHASES = ("create_ms", "batch_ms", "redraw_ms", "other_ms")
 
@@ -27,6 +28,35 @@ class Frames(ChartTest):
                 self.assertGreater(float(row["redraw_ms"]), 0)
                 phases = sum(float(row[p]) for p in PHASES)
                 self.assertAlmostEqual(phases, float(row["work_ms"]), delta=0.01)
+
+    def test_the_mixed_script_is_the_same_for_the_same_seed(self):
+        pictures = []
+        for seed in (5, 5, 6):
+            self.run_chart("--script", "mixed", "--frames", "300", "--seed", seed, "--screenshot",
+                           "p.png", "--size", "640x400")
+            pictures.append((self.folder / "p.png").read_bytes())
+        self.assertEqual(pictures[0], pictures[1])
+        self.assertNotEqual(pictures[1], pictures[2])
+
+    def test_rows_arrive_at_the_rate_that_was_asked_for_or_slower(self):
+        done = self.run_chart("--live-rate", "2000", "--duration", "2", "--report", "-")
+        rows = int(re.search(r"(\d+) rows", done.stdout).group(1))
+        self.assertGreater(rows, ROWS)
+        self.assertLessEqual(rows, ROWS + 2000 * 30)  # a machine may be slow to stop
+        self.assertRegex(done.stdout, r"memory +[0-9.]+ MiB at the start, [0-9.]+ MiB now")
+
+    def test_the_report_says_whose_fault_late_frames_were(self):
+        done = self.run_chart("--frames", "30", "--report", "-", "--script", "pan")
+        late = int(re.search(r"^late +(\d+) of", done.stdout, re.M).group(1))
+        whose = re.search(r"^  whose +(.*)$", done.stdout, re.M)
+        counted = sum(map(int, re.findall(r" (\d+)(?:,|$)", whose.group(1)))) if whose else 0
+        self.assertEqual(counted, late)
+
+    def test_a_frame_that_computes_too_long_is_charged_to_what_computed(self):
+        done = self.run_chart("--frames", "4", "--report", "-", "--mode", "items", "--points",
+                              "200000", "--gaps", "100000")
+        whose = re.search(r"^  whose +(.*)$", done.stdout, re.M).group(1)
+        self.assertRegex(whose, r"(Gap\.paint\(\)|QGraphicsView::paintEvent) \d")
 
     def test_redraw_is_the_larger_part_of_a_panned_frame(self):
         rows = self.run_to_rows("--frames", "40", "--script", "pan")[5:]

@@ -6,8 +6,8 @@ from harness import ChartTest, environment
 
 OPTIONS = ("--data", "--mode", "--renderer", "--gaps", "--points", "--overlay", "--profile",
            "--frames", "--script", "--csv", "--screenshot", "--size", "--seed", "--pace",
-           "--report", "--record", "--record-size", "--record-slow", "--record-seconds", "--help",
-           "--version")
+           "--report", "--record", "--record-size", "--record-slow", "--record-seconds", "--style",
+           "--line-width", "--smooth", "--live-rate", "--duration", "--help", "--version")
 
 WITHOUT_DISPLAY = environment(QT_QPA_PLATFORM=None, DISPLAY=None, WAYLAND_DISPLAY=None)
 
@@ -19,6 +19,10 @@ BAD = (
     ("--renderer", "vulkan"), ("--renderer=OpenGL",),
     ("--overlay", "none"), ("--overlay=",),
     ("--script", "dance"),
+    ("--style", "bars"), ("--style=",), ("--line-width", "0"), ("--line-width", "1,5"),
+    ("--line-width", "wide"), ("--smooth=yes",),
+    ("--live-rate", "0"), ("--live-rate", "-5"), ("--live-rate", "1000001"),
+    ("--live-rate", "fast"), ("--duration", "0"), ("--duration", "-1"), ("--duration", "1m"),
     ("--frames", "0"), ("--frames", "-1"), ("--frames", "1.5"), ("--frames", "ten"),
     ("--frames", "18446744073709551616"), ("--frames", " 3"), ("--frames=",),
     ("--points", "1"), ("--points", "1e6"), ("--points", "100000001"),
@@ -81,10 +85,21 @@ class Options(ChartTest):
                      ("--overlay", "off"), ("--overlay", "mini"), ("--overlay", "full"),
                      ("--overlay", "items"), ("--script", "pan"), ("--script", "zoom"),
                      ("--script", "append"), ("--script", "pan", "--pace", "200"),
+                     ("--script", "mixed"), ("--script", "mixed", "--live-rate", "1000"),
+                     ("--style", "line"), ("--style", "ohlc"), ("--style", "step"),
+                     ("--style", "candles"), ("--line-width", "2.5"), ("--smooth",),
+                     ("--live-rate", "100000"), ("--duration", "100"),
                      ("--size", "64x64"), ("--report", "report.txt")):
             with self.subTest(args=args):
                 done = self.run_chart("--frames", "3", *args)
                 self.assertEqual((done.stdout, done.stderr), ("", ""))
+
+    def test_a_duration_ends_the_run(self):
+        for args in ((), ("--script", "mixed"), ("--live-rate", "5000"), ("--pace", "50")):
+            with self.subTest(args=args):
+                done = self.run_chart("--duration", "0.5", "--report", "-", "--overlay", "full",
+                                      "--screenshot", "end.png", *args)
+                self.assertRegex(done.stdout, r"frames     [1-9]")
 
     def test_without_a_display_it_says_what_to_set(self):
         done = self.run_chart("--frames", "1", "--csv", "frames.csv", status=1,

@@ -211,6 +211,20 @@ PP_API void ppq_item_set_bounds(ppq_item *item, ppq_bounds bounds);
 PP_API void ppq_item_set_visible(ppq_item *item, bool visible);
 PP_API void ppq_item_update(ppq_item *item);
 
+/* Makes an item float: it is painted above all that does not, and on a raster view the pixels under
+ * it are kept, so that while only floating items change nothing else is painted. For a crosshair or
+ * a hint near the cursor. PP_EINVAL for an item of a group; PP_ENOMEM. Since: 0.2 */
+PP_API int ppq_item_set_floating(ppq_item *item, bool floating);
+
+/* Replaces the bounds of an item without a group by several rectangles in device pixels, copied,
+ * outside of which it paints nothing, and asks for the repaint of where they were and are. Two thin
+ * strips cost far less than the rectangle around both. Since: 0.2 */
+PP_API void ppq_item_set_area(ppq_item *item, const pp_rect *rects_px, size_t count);
+
+/* A canvas of the view's size that draws nothing: for layout outside of paints, since it measures
+ * text as a paint would. Lifetime: the view; its size is that of the call. Since: 0.2 */
+PP_API pp_canvas *ppq_view_measuring_canvas(ppq_view *view);
+
 /* ---- Timers -------------------------------------------------------------------------------- */
 
 typedef struct ppq_timer ppq_timer;

@@ -55,6 +55,13 @@ PP_API void pp_chart_draw_curve(pp_canvas *canvas, const pp_view *view, const pp
 PP_API void pp_chart_draw_crosshair(pp_canvas *canvas, const pp_view *view, const pp_series *series,
                                     int x_px, int y_px);
 
+/* The parts of the canvas that this crosshair covers, for repainting no more when it moves. rects
+ * has room for PP_CROSSHAIR_RECTS_MAX; they may overlap. canvas measures text and is not drawn on.
+ * Returns how many, 0 outside the plot. Since: 0.2 */
+enum { PP_CROSSHAIR_RECTS_MAX = 6 };
+PP_API size_t pp_chart_crosshair_area(pp_canvas *canvas, const pp_view *view,
+                                      const pp_series *series, int x_px, int y_px, pp_rect *rects);
+
 /* A panel in the middle of the canvas with title and lines of "key<TAB>what". Since: 0.1 */
 PP_API void pp_chart_draw_help(pp_canvas *canvas, const char *title, const char *const *lines,
                                size_t count);

@@ -57,6 +57,15 @@ PP_API size_t pp_gaps_count_at(const pp_gaps *gaps, const pp_view *view, int x_p
 PP_API size_t pp_gaps_at(const pp_gaps *gaps, const pp_view *view, double ratio, int x_px,
                          int y_px);
 
+/* A tag near the cursor that says what is under it: the times, prices and length of the gap that
+ * pp_gaps_at() finds, and how many share its pixels where they were merged; nothing elsewhere. It
+ * stays within the plot. The second says where it is (canvas only measures text), or returns false.
+ * O(log size) as above. Since: 0.2 */
+PP_API void pp_gaps_draw_tag(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps, int x_px,
+                             int y_px);
+PP_API bool pp_gaps_tag_area(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps, int x_px,
+                             int y_px, pp_rect *area);
+
 /* Draws one gap (items mode) / all visible gaps as arrays (batch mode): the same picture where no
  * two gaps begin in one pixel column. Those that do are merged by the batch, so that it costs
  * pixels, not gaps: one rectangle without outline and one arrow stand for the narrow ones (a single
