@@ -21,8 +21,9 @@ usage: ./do COMMAND [ARGUMENTS]
   bench [ARGUMENTS]  build, then run paintprof-bench on one core: all cases, or
                      NAME... [--json], or --list
   bench peers        measure other profilers beside ours, into docs/benchmarks.md
-  soak [MINUTES]     run the chart without hands (default 10) while rows arrive, and
-                     fail if a late frame is its own fault
+   bench charts       measure other charts beside ours, into docs/benchmarks.md
+   soak [MINUTES]     run the chart without hands (default 10) while rows arrive, and
+                      fail if a late frame is its own fault
   fuzz [MINUTES]     fuzz whatever parses bytes (default 5 minutes in all)
   format             clang-format the sources
   fresh-root [COMMAND]...
@@ -47,6 +48,11 @@ do_bench() {
     if [ "${1:-}" = peers ]; then
         . tools/peers.sh
         do_bench_peers "${@:2}"
+        return
+    fi
+    if [ "${1:-}" = charts ]; then
+        . tools/charts.sh
+        do_bench_charts "${@:2}"
         return
     fi
     build_release

@@ -23,6 +23,11 @@ packages_peers=(
     libmicroprofile-dev liblttng-ust-dev lttng-tools libsysprof-4-dev systemtap-sdt-dev
     python3 python3-pyqtgraph
 )
+# The charts that ours is measured beside.
+packages_charts=(
+    libqcustomplot-dev libqcustomplot2.1-qt6 qt6-charts-dev
+    python3 python3-pyqtgraph python3-pyqt6
+)
 packages_fresh_root=(debootstrap git)
 
 # ensure_packages LIST: installs what of packages_LIST is missing.

@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What one case found. Times are nanoseconds of one operation, the empty loop subtracted. */
 typedef struct bench_result {
     const char *name;
@@ -30,6 +34,10 @@ typedef struct bench_loop {
     uint64_t block;        /* operations a block */
 } bench_loop;
 
+/* What a case measures or why not: 0, a negative PP_ code with bench_fail() or pp_last_error(), or
+ * BENCH_SKIPPED where what it needs is not on this machine. */
+enum { BENCH_SKIPPED = 1 };
+
 typedef struct bench_case {
     const char *name;
     const char *what;
@@ -47,6 +55,19 @@ extern const bench_case bench_recording_cases[];
 extern const size_t bench_recording_case_count;
 extern const bench_case bench_qt_cases[];
 extern const size_t bench_qt_case_count;
+extern const bench_case bench_curve_frame_cases[];
+extern const size_t bench_curve_frame_case_count;
+extern const bench_case bench_gap_frame_cases[];
+extern const size_t bench_gap_frame_case_count;
+extern const bench_case bench_peer_cases[];
+extern const size_t bench_peer_case_count;
+
+/* Notes why a case has no result; returns code. bench_failure() is "" before. */
+int bench_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *bench_failure(void);
+
+/* Whether the machine has that much memory to give; else the case is to be skipped. */
+int bench_need_memory(double size_bytes);
 
 /* A case of bench_qt_cases in a file of its own. */
 int bench_measure_crosshair_move(const bench_case *self, bench_result *result);
@@ -59,8 +80,9 @@ const char *bench_folder(void);
 int bench_start_recording(const char *name, uint64_t size_bytes, char *path, size_t capacity);
 int bench_stop_recording(const char *name, const char *path, pp_recording_status *numbers);
 
-/* CLOCK_MONOTONIC now, independent of the library. */
+/* CLOCK_MONOTONIC now, and the CPU time of this thread, independent of the library. */
 uint64_t bench_now_ns(void);
+uint64_t bench_thread_cpu_ns(void);
 
 /* Times ours, reference (NULL: none) and the empty loop in turn, block by block, for about a
  * second, and fills result but for its names. Times are CPU times of the calling thread: on one
@@ -79,5 +101,9 @@ extern const bench_loop bench_floor_loop;
 
 /* Keeps the compiler from moving memory accesses over this point. */
 #define BENCH_BARRIER() __asm__ volatile("" ::: "memory")
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -419,10 +419,11 @@ static int measure_remove(const bench_case *self, bench_result *result)
 }
 
 const bench_case bench_gap_cases[] = {
-    {"batch_pan_1285", "a panned frame of 1,285 gaps into plain memory, against the shapes alone",
-     measure_pan_1285, NULL},
-    {"batch_pan_1e5", "the same of 100,000 gaps", measure_pan_1e5, NULL},
-    {"batch_pan_1e6", "the same of 1,000,000 gaps", measure_pan_1e6, NULL},
+    {"scene_batch_pan_1285",
+     "a panned frame of 1,285 gaps into plain memory, against the shapes alone", measure_pan_1285,
+     NULL},
+    {"scene_batch_pan_1e5", "the same of 100,000 gaps", measure_pan_1e5, NULL},
+    {"scene_batch_pan_1e6", "the same of 1,000,000 gaps", measure_pan_1e6, NULL},
     {"batch_create_1285", "1,285 gaps added to an empty batch", measure_create, NULL},
     {"batch_remove_1e5", "100,000 gaps cleared", measure_remove, NULL},
 };

@@ -13,7 +13,7 @@
 enum { EXTRAS_MAX = sizeof(((bench_result *)0)->extras) / sizeof(struct bench_extra) };
 
 typedef struct options {
-    bool json, list, in_child;
+    bool json, list, in_child, refused;
     const char **names;
     size_t name_count;
 } options;
@@ -24,7 +24,8 @@ static const char USAGE[] =
     "\n"
     "Measures the named cases, or all of them for the name \"all\". Each case is timed in blocks,\n"
     "in turn with its reference and an empty loop, which is subtracted; ratio is ours divided by\n"
-    "the reference in the same run. --json prints one object per line and case.\n";
+    "the reference in the same run. --json prints one object per line and case. A case that needs\n"
+    "what is not on this machine is skipped, which is no failure.\n";
 
 static const struct {
     const bench_case *cases;
@@ -35,6 +36,9 @@ static const struct {
     {bench_scene_cases, &bench_scene_case_count},
     {bench_recording_cases, &bench_recording_case_count},
     {bench_qt_cases, &bench_qt_case_count},
+    {bench_curve_frame_cases, &bench_curve_frame_case_count},
+    {bench_gap_frame_cases, &bench_gap_frame_case_count},
+    {bench_peer_cases, &bench_peer_case_count},
 };
 enum { TABLE_COUNT = sizeof tables / sizeof tables[0] };
 
@@ -80,7 +84,7 @@ static void print_json(const bench_result *r)
 
 static void print_row(const bench_result *r)
 {
-    printf("%-20s %12.2f ns %12.2f ns", r->name, r->median_ns, r->p99_ns);
+    printf("%-24s %12.2f ns %12.2f ns", r->name, r->median_ns, r->p99_ns);
     if (r->reference)
         printf("  %8.3f x %.2f ns (%s)", r->median_ns / r->reference_ns, r->reference_ns,
                r->reference);
@@ -91,12 +95,26 @@ static void print_row(const bench_result *r)
     printf("\n");
 }
 
+static void print_skipped(const bench_case *c, bool json)
+{
+    if (json)
+        printf("{\"name\":\"%s\",\"skipped\":\"%s\"}\n", c->name, bench_failure());
+    else
+        printf("%-24s skipped: %s\n", c->name, bench_failure());
+}
+
 static int run_here(const bench_case *c, const options *opts)
 {
     bench_result result = {.extra_ns = NAN, .loop_ns = -1};
+    bench_fail(PP_OK, "%s", ""); /* forgets that of the case before */
     int status = c->measure(c, &result);
+    if (status == BENCH_SKIPPED) {
+        print_skipped(c, opts->json);
+        return 0;
+    }
     if (status != PP_OK) {
-        fprintf(stderr, "paintprof-bench: %s: %s\n", c->name, pp_last_error());
+        fprintf(stderr, "paintprof-bench: %s: %s\n", c->name,
+                *bench_failure() ? bench_failure() : pp_last_error());
         return 1;
     }
     if (opts->json)
@@ -147,6 +165,7 @@ static bool parse(int argc, char **argv, options *opts)
         } else {
             fprintf(stderr, "paintprof-bench: %s \"%s\"; try --list\n",
                     argv[i][0] == '-' ? "unknown option" : "unknown case", argv[i]);
+            opts->refused = true;
             return false;
         }
     }
@@ -156,14 +175,14 @@ static bool parse(int argc, char **argv, options *opts)
 static void list_cases(void)
 {
     for (size_t i = 0; i < case_count(); i++)
-        printf("%-20s %s\n", case_at(i)->name, case_at(i)->what);
+        printf("%-24s %s\n", case_at(i)->name, case_at(i)->what);
 }
 
 static int run_all(const options *opts)
 {
     int status = 0;
     if (!opts->json && !opts->in_child)
-        printf("%-20s %15s %15s  %s\n", "case", "median", "p99", "ratio to reference");
+        printf("%-24s %15s %15s  %s\n", "case", "median", "p99", "ratio to reference");
     for (size_t n = 0; n < opts->name_count; n++)
         for (size_t i = 0; i < case_count(); i++)
             if (strcmp(opts->names[n], "all") == 0 || strcmp(opts->names[n], case_at(i)->name) == 0)
@@ -180,7 +199,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     options opts = {.names = calloc((size_t)argc, sizeof(char *))};
     if (!opts.names || !parse(argc, argv, &opts)) {
-        if (argc == 1)
+        if (opts.name_count == 0 && !opts.refused)
             fputs(USAGE, stderr);
         free(opts.names);
         return 2;

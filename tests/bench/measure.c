@@ -4,6 +4,7 @@
 #include <math.h>
 #include <paintprof/paintprof.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,38 @@ uint64_t bench_now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static char failure[512];
+
+int bench_fail(int code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(failure, sizeof failure, format, arguments);
+    va_end(arguments);
+    return code;
+}
+
+const char *bench_failure(void)
+{
+    return failure;
+}
+
+int bench_need_memory(double size_bytes)
+{
+    char line[128];
+    double available_kib = INFINITY; /* where nobody says */
+    FILE *file = fopen("/proc/meminfo", "r");
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, "MemAvailable:", 13) == 0)
+            available_kib = strtod(line + 13, NULL);
+    if (file)
+        fclose(file);
+    if (available_kib * 1024 >= size_bytes)
+        return PP_OK;
+    return bench_fail(BENCH_SKIPPED, "it needs %.1f GB of memory, %.1f are available",
+                      size_bytes / 1e9, available_kib * 1024 / 1e9);
 }
 
 const char *bench_folder(void)
@@ -75,7 +108,7 @@ static void run_empty(uint64_t count)
         BENCH_BARRIER();
 }
 
-static uint64_t thread_cpu_ns(void)
+uint64_t bench_thread_cpu_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -84,9 +117,9 @@ static uint64_t thread_cpu_ns(void)
 
 static double time_block(const bench_loop *loop)
 {
-    uint64_t start_ns = thread_cpu_ns();
+    uint64_t start_ns = bench_thread_cpu_ns();
     loop->run(loop->block);
-    uint64_t end_ns = thread_cpu_ns();
+    uint64_t end_ns = bench_thread_cpu_ns();
     if (loop->between)
         loop->between();
     return (double)(end_ns - start_ns) / (double)loop->block;

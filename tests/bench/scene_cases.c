@@ -15,6 +15,7 @@
 enum { WIDTH_PX = 1280, HEIGHT_PX = 720, LINES_MAX = 4 * WIDTH_PX };
 enum { FRAMES_A_BLOCK = 8, ROWS_A_BATCH = 4096, APPENDED_A_BLOCK = 16384 };
 enum { FAN = 16, FAN_BITS = 4, LEVELS = 7 };
+enum { NEEDED_BYTES_A_ROW = 56 }; /* of series and floor, while they grow */
 
 static const double IN_SIGHT = 0.9;   /* of all rows */
 static const double PAN_STEP = 0.003; /* of them, a frame: no whole number of pixels */
@@ -72,11 +73,16 @@ static pp_view view_of_frame(uint64_t frame)
     return view;
 }
 
+static void draw_ours(const pp_view *view)
+{
+    pp_chart_draw_curve(&canvas, view, series, NULL);
+}
+
 static void run_frames(uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         pp_view view = view_of_frame(our_frame++);
-        pp_chart_draw_curve(&canvas, &view, series, NULL);
+        draw_ours(&view);
     }
 }
 
@@ -287,7 +293,9 @@ static int measure_pan(const bench_case *self, size_t rows, bench_result *result
 {
     static const bench_loop ours = {run_frames, NULL, FRAMES_A_BLOCK};
     static const bench_loop reference = {run_floor_frames, NULL, FRAMES_A_BLOCK};
-    int status = make_rows(rows);
+    int status = bench_need_memory((double)rows * NEEDED_BYTES_A_ROW);
+    if (status == PP_OK)
+        status = make_rows(rows);
     if (status == PP_OK && !build_floor())
         status = PP_ENOMEM;
     if (status == PP_OK) {
@@ -394,10 +402,11 @@ static int measure_append(const bench_case *self, bench_result *result)
 }
 
 const bench_case bench_scene_cases[] = {
-    {"curve_pan_1e5", "a panned line of 10^5 rows to a canvas that counts; 40 + 2.2 bytes a row",
-     measure_pan_1e5, NULL},
-    {"curve_pan_1e7", "the same of 10^7 rows, 0.4 GB", measure_pan_1e7, NULL},
-    {"curve_pan_1e8", "the same of 10^8 rows, 4.2 GB", measure_pan_1e8, NULL},
+    {"scene_curve_pan_1e5",
+     "a panned line of 10^5 rows to a canvas that counts; 40 + 2.2 bytes a row", measure_pan_1e5,
+     NULL},
+    {"scene_curve_pan_1e7", "the same of 10^7 rows, 0.4 GB", measure_pan_1e7, NULL},
+    {"scene_curve_pan_1e8", "the same of 10^8 rows, 4.2 GB", measure_pan_1e8, NULL},
     {"curve_append", "a row more in a series, growth from none to 16,384 rows included",
      measure_append, NULL},
 };
