@@ -49,9 +49,9 @@ CachedFont measure(const QFont &font)
             static_cast<int>(std::lround(metrics.capHeight()))};
 }
 
-CachedText shape(const QFont &font, uint64_t font_key, const QByteArray &utf8)
+CachedText shape(const QFont &font, uint64_t font_key, const QByteArray &utf8, uint64_t serial)
 {
-    CachedText text = {utf8, font_key, {}, 0};
+    CachedText text = {utf8, font_key, {}, 0, serial};
     QTextLayout layout(QString::fromUtf8(utf8), font);
     layout.setCacheEnabled(false);
     layout.beginLayout();
@@ -117,8 +117,9 @@ const CachedText &CanvasCache::text(pp_font wanted, const char *utf8, size_t siz
     std::shared_ptr<const CachedText> text = older_texts_.take(hash);
     if (!text || !isText(*text, font_key, utf8, size_bytes)) {
         ++shapings_;
-        text = std::make_shared<const CachedText>(shape(
-            font(wanted).font, font_key, QByteArray(utf8, static_cast<qsizetype>(size_bytes))));
+        text = std::make_shared<const CachedText>(
+            shape(font(wanted).font, font_key, QByteArray(utf8, static_cast<qsizetype>(size_bytes)),
+                  ++last_serial_));
     }
     return **texts_.insert(hash, text);
 }

@@ -6,9 +6,7 @@
 #include <QtGui/QGuiApplication>
 #include <QtGui/QOffscreenSurface>
 #include <QtGui/QOpenGLContext>
-#include <QtGui/QOpenGLFunctions>
 #include <QtGui/QSurfaceFormat>
-#include <QtOpenGLWidgets/QOpenGLWidget>
 
 #include <algorithm>
 #include <array>
@@ -19,11 +17,18 @@ namespace ppq
 namespace
 {
 
-/* Qt's own painter needs OpenGL 2.0 and framebuffer objects, and a stencil for its clips. The
- * version stays the platform's default: asking for a core profile would only shut out drivers. */
+/* OpenGL 3.3 without what is older, or OpenGL ES 3.0 where the program's default format or the
+ * platform asks for ES; newer where the program does. Qt's own painter needs a stencil. */
 QSurfaceFormat viewportFormat()
 {
     QSurfaceFormat format = QSurfaceFormat::defaultFormat();
+    const bool es = format.renderableType() == QSurfaceFormat::OpenGLES ||
+                    QOpenGLContext::openGLModuleType() == QOpenGLContext::LibGLES;
+    const auto least = es ? qMakePair(3, 0) : qMakePair(3, 3);
+    if (format.version() < least)
+        format.setVersion(least.first, least.second);
+    if (!es)
+        format.setProfile(QSurfaceFormat::CoreProfile);
     format.setDepthBufferSize(0);
     format.setStencilBufferSize(8);
     format.setSamples(0);
@@ -40,8 +45,8 @@ bool platformComposesOpenGl(const QString &platform)
     });
 }
 
-/* What stands in the way of a context, or nullptr. */
-const char *contextObstacle()
+/* What stands in the way of a context that can draw; empty if nothing does. */
+QByteArray contextObstacle()
 {
     QOpenGLContext context;
     context.setFormat(viewportFormat());
@@ -52,10 +57,10 @@ const char *contextObstacle()
     surface.create();
     if (!surface.isValid() || !context.makeCurrent(&surface))
         return "its OpenGL context cannot be used";
-    const bool enough = context.format().majorVersion() >= 2 &&
-                        context.functions()->hasOpenGLFeature(QOpenGLFunctions::Framebuffers);
+    QByteArray obstacle;
+    GlRenderer::create(obstacle).reset();
     context.doneCurrent();
-    return enough ? nullptr : "its OpenGL is older than 2.0 or lacks framebuffer objects";
+    return obstacle;
 }
 
 } // namespace
@@ -67,16 +72,51 @@ int checkOpenGl()
     if (!platformComposesOpenGl(platform))
         return fail(PP_ENOTSUP, "OpenGL: the platform \"%s\" cannot show OpenGL widgets",
                     name.constData());
-    if (const char *obstacle = contextObstacle())
-        return fail(PP_ENOTSUP, "OpenGL: on the platform \"%s\" %s", name.constData(), obstacle);
+    const QByteArray obstacle = contextObstacle();
+    if (!obstacle.isEmpty())
+        return fail(PP_ENOTSUP, "OpenGL: on the platform \"%s\" %s", name.constData(),
+                    obstacle.constData());
     return PP_OK;
 }
 
-std::unique_ptr<QWidget> createGlViewport()
+/* ---- Viewport ---------------------------------------------------------------------------- */
+
+GlViewport::GlViewport()
 {
-    auto widget = std::make_unique<QOpenGLWidget>();
-    widget->setFormat(viewportFormat());
-    return widget;
+    setFormat(viewportFormat());
+}
+
+/* Before the context goes with the base class. */
+GlViewport::~GlViewport()
+{
+    release();
+}
+
+/* A widget that gets another window gets another context. */
+GlRenderer *GlViewport::renderer()
+{
+    if (context_ == context())
+        return renderer_.get();
+    context_ = context();
+    QByteArray message;
+    renderer_ = GlRenderer::create(message);
+    if (!renderer_)
+        fail(PP_ENOTSUP, "OpenGL: %s; QPainter draws instead", message.constData());
+    connect(context_, &QOpenGLContext::aboutToBeDestroyed, this, [this] { release(); });
+    return renderer_.get();
+}
+
+void GlViewport::release()
+{
+    if (!renderer_) {
+        context_ = nullptr;
+        return;
+    }
+    disconnect(context_, nullptr, this, nullptr);
+    makeCurrent();
+    renderer_.reset();
+    doneCurrent();
+    context_ = nullptr;
 }
 
 } // namespace ppq

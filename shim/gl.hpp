@@ -2,9 +2,11 @@
 #ifndef PPQ_GL_HPP
 #define PPQ_GL_HPP
 
-#include <memory>
+#include "gl_renderer.hpp"
 
-class QWidget;
+#include <QtOpenGLWidgets/QOpenGLWidget>
+
+#include <memory>
 
 namespace ppq
 {
@@ -13,8 +15,23 @@ namespace ppq
  * without a widget, since Qt 6.4 crashes where one is shown in vain. */
 int checkOpenGl();
 
-/* Call it only after checkOpenGl() returned 0. */
-std::unique_ptr<QWidget> createGlViewport();
+/* A widget for a view to paint on, with what belongs to its context. Make one only after
+ * checkOpenGl() returned 0. */
+class GlViewport final : public QOpenGLWidget
+{
+public:
+    GlViewport();
+    ~GlViewport() override;
+
+    /* Of the context that is current while the widget is painted; null where it cannot be used. */
+    GlRenderer *renderer();
+
+private:
+    void release();
+
+    std::unique_ptr<GlRenderer> renderer_;
+    QOpenGLContext *context_ = nullptr; /* of renderer_, or for which there is none */
+};
 
 } // namespace ppq
 

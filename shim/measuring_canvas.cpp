@@ -33,6 +33,7 @@ const pp_canvas_ops measuring_ops = {
     textWidth,
     [](pp_canvas *, const pp_image *, const pp_fragment *, size_t) {},
     [](pp_canvas *, const pp_segment *, size_t, pp_color, float) {},
+    nullptr, /* nothing is drawn, so nothing is kept */
 };
 
 } // namespace

@@ -192,25 +192,6 @@ void fillTriangles(pp_canvas *canvas, const pp_triangle *triangles, size_t count
     painter.setRenderHint(QPainter::Antialiasing, false);
 }
 
-/* Where a text's baseline starts. */
-QPoint originOf(const pp_text &text, const CachedFont &font, int width)
-{
-    QPoint at = pointOf(text.at);
-    const unsigned across = text.align & 3u;
-    const unsigned down = text.align & 12u;
-    if (across == PP_ALIGN_CENTER)
-        at.rx() -= width / 2;
-    else if (across == PP_ALIGN_RIGHT)
-        at.rx() -= width;
-    if (down == PP_ALIGN_TOP)
-        at.ry() += font.ascent_px;
-    else if (down == PP_ALIGN_MIDDLE) /* of the capitals and digits, as the eye sees it */
-        at.ry() += (font.cap_height_px + 1) / 2;
-    else if (down == PP_ALIGN_BOTTOM)
-        at.ry() -= font.descent_px;
-    return at;
-}
-
 void drawTexts(pp_canvas *canvas, pp_font font, const pp_text *texts, size_t count)
 {
     QPainter &painter = self(canvas).painter();
@@ -305,11 +286,40 @@ void drawSegments(pp_canvas *canvas, const pp_segment *segments, size_t count, p
 }
 
 const pp_canvas_ops canvas_ops = {
-    sizeof(pp_canvas_ops), pushClip,      popClip,   fillRects, strokeRects,   drawLines,
-    drawPolyline,          fillTriangles, drawTexts, textWidth, drawFragments, drawSegments,
+    sizeof(pp_canvas_ops),
+    pushClip,
+    popClip,
+    fillRects,
+    strokeRects,
+    drawLines,
+    drawPolyline,
+    fillTriangles,
+    drawTexts,
+    textWidth,
+    drawFragments,
+    drawSegments,
+    nullptr, /* what a painter draws is not kept */
 };
 
 } // namespace
+
+QPoint originOf(const pp_text &text, const CachedFont &font, int width_px)
+{
+    QPoint at = pointOf(text.at);
+    const unsigned across = text.align & 3u;
+    const unsigned down = text.align & 12u;
+    if (across == PP_ALIGN_CENTER)
+        at.rx() -= width_px / 2;
+    else if (across == PP_ALIGN_RIGHT)
+        at.rx() -= width_px;
+    if (down == PP_ALIGN_TOP)
+        at.ry() += font.ascent_px;
+    else if (down == PP_ALIGN_MIDDLE) /* of the capitals and digits, as the eye sees it */
+        at.ry() += (font.cap_height_px + 1) / 2;
+    else if (down == PP_ALIGN_BOTTOM)
+        at.ry() -= font.descent_px;
+    return at;
+}
 
 /* A widget may begin within a device pixel (at logical x 1 and ratio 1.5); its canvas begins at
  * the pixel where Qt clips it, the nearest one. */
@@ -341,7 +351,6 @@ Canvas::~Canvas()
 
 void Canvas::resume()
 {
-    dropClips();
     painter_.setWorldTransform(device_units_);
 }
 

@@ -36,7 +36,11 @@ struct CachedText {
     uint64_t font_key;
     QList<QGlyphRun> runs; /* relative to the start of the baseline */
     int width_px;
+    uint64_t serial; /* no other text of the cache ever has it */
 };
+
+/* Where the baseline of a text that wide starts. */
+QPoint originOf(const pp_text &text, const CachedFont &font, int width_px);
 
 /* What outlives a paint: fonts, shaped texts, textures of images. One per window. Bounded. */
 class CanvasCache
@@ -65,6 +69,7 @@ private:
 
     QHash<uint64_t, CachedFont> fonts_;
     uint64_t shapings_ = 0;
+    uint64_t last_serial_ = 0;
     Texts texts_, older_texts_; /* two generations: what was not used lately goes */
     KeptImage &kept(const pp_image &image);
 
@@ -90,8 +95,11 @@ public:
     Canvas &operator=(const Canvas &) = delete;
 
     /* Sets device units again after somebody changed the painter's transform (a graphics scene
-     * does before each item), and forgets pushed clips. */
+     * does before each item). */
     void resume();
+
+    /* Forgets pushed clips. Call it before anybody else gives back the painter's state. */
+    void dropClips();
 
     void pushClip(const QRect &clip);
     void popClip();
@@ -107,8 +115,6 @@ public:
     std::vector<QPainter::PixmapFragment> &fragments() { return cache_.fragments_; }
 
 private:
-    void dropClips();
-
     QPainter &painter_;
     CanvasCache &cache_;
     QTransform device_units_;

@@ -109,7 +109,8 @@ void ppq_view::switchViewport()
         return;
     gpu_timer_.reset(); /* before its widget */
     window_.setGpuObstacle(nullptr);
-    auto viewport = to_opengl ? ppq::createGlViewport() : createRasterViewport();
+    std::unique_ptr<QWidget> viewport =
+        to_opengl ? std::make_unique<ppq::GlViewport>() : createRasterViewport();
     on_opengl_ = to_opengl;
     gpu_timer_ = timerOf(viewport.get());
     installViewport(viewport.release());
@@ -248,16 +249,32 @@ void ppq_view::drawBackground(QPainter *painter, const QRectF &)
         asked_ = QRegion();
         floating_.paintBegins();
     }
-    canvas_.emplace(*painter, window_.cache(), size_px_, ratio_, dirty_px_);
+    /* A viewport of OpenGL may be drawn elsewhere too, into an image. */
+    const bool is_opengl = on_opengl_ && painter->paintEngine()->type() == QPaintEngine::OpenGL2;
+    auto *renderer = is_opengl ? static_cast<ppq::GlViewport *>(viewport())->renderer() : nullptr;
+    if (renderer)
+        gl_canvas_.emplace(*painter, window_.cache(), *renderer, size_px_, ratio_);
+    else
+        canvas_.emplace(*painter, window_.cache(), size_px_, ratio_, dirty_px_);
 }
 
 void ppq_view::drawForeground(QPainter *painter, const QRectF &)
 {
-    if (!floating_.isEmpty()) {
+    if (!floating_.isEmpty() && gl_canvas_) {
+        floating_.paint();
+    } else if (!floating_.isEmpty()) {
         canvas_->resume();
         const ppq::WindowSurface surface = ppq::windowSurface(*this, *painter);
         paintFloating(isWindowPaint(*painter) ? &surface : nullptr, false);
     }
+    try {
+        if (gl_canvas_)
+            gl_canvas_->finish();
+    } catch (...) {
+        if (!thrown_)
+            thrown_ = std::current_exception();
+    }
+    gl_canvas_.reset();
     canvas_.reset();
 }
 
@@ -307,18 +324,34 @@ bool ppq_view::repaintFloatingAlone()
     return true;
 }
 
+/* The canvas of the present pass, as the scene's painter stands now; or none. */
+pp_canvas *ppq_view::resumedCanvas()
+{
+    if (gl_canvas_) {
+        gl_canvas_->resume();
+        return &*gl_canvas_;
+    }
+    if (canvas_) {
+        canvas_->resume();
+        return &*canvas_;
+    }
+    return nullptr;
+}
+
 void ppq_view::paintItem(pp_paint_fn paint, void *user)
 {
-    if (!canvas_)
+    pp_canvas *canvas = resumedCanvas();
+    if (!canvas)
         return;
-    canvas_->resume();
     pp_count_items_painted(1);
     try {
-        paint(static_cast<pp_canvas *>(&*canvas_), user);
+        paint(canvas, user);
     } catch (...) {
         if (!thrown_)
             thrown_ = std::current_exception();
     }
+    if (canvas_)
+        canvas_->dropClips(); /* those an item left: the scene gives back its own states next */
 }
 
 /* ---- Input ------------------------------------------------------------------------------- */

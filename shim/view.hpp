@@ -4,6 +4,7 @@
 
 #include "callbacks.hpp"
 #include "floating.hpp"
+#include "gl_canvas.hpp"
 #include "gpu_timer.hpp"
 #include "measuring_canvas.hpp"
 #include "painter.hpp"
@@ -86,6 +87,7 @@ private:
     bool isWindowPaint(const QPainter &painter) const;
     void paintFloating(const ppq::WindowSurface *surface, bool alone);
     bool repaintFloatingAlone();
+    pp_canvas *resumedCanvas();
 
     ppq_window &window_;
     ppq::Callbacks callbacks_;    /* declared early: destroy runs after the scene is gone */
@@ -101,7 +103,9 @@ private:
     double ratio_ = 0;
 
     std::unique_ptr<ppq::GpuTimer> gpu_timer_; /* of an OpenGL viewport */
-    std::optional<ppq::Canvas> canvas_;        /* of the pass that runs now */
+    /* Of the pass that runs now: one of them. */
+    std::optional<ppq::Canvas> canvas_;
+    std::optional<ppq::GlCanvas> gl_canvas_;
     QRect dirty_px_;
     std::exception_ptr thrown_; /* the first that an item threw in it */
 };

@@ -1,5 +1,6 @@
 /* scene/curve.c: the series as a curve of any style, at most a few shapes a pixel column. */
 #include "scene/curve_internal.h"
+#include "scene/curve_mesh.h"
 
 /* More rows per pixel column than that are gathered: a little earlier where columns are cheaper, as
  * a row of steps is two lines, and one of a wide smooth line has four corners. */
@@ -35,6 +36,13 @@ static double narrowest_row_px(const pp_view *view, const pp_columns *columns,
     return least_s * view->plot.w / (view->x1 - view->x0);
 }
 
+/* On canvases that keep what they draw, for the looks that are kept. */
+static bool draw_mesh(pp_canvas *canvas, const pp_view *view, const pp_series *series,
+                      const curve_mesh_look *look)
+{
+    return pp_canvas_keeps_meshes(canvas) && curve_mesh_draw(canvas, view, series, look);
+}
+
 static void draw_bars(pp_canvas *canvas, const pp_view *view, const pp_series *series,
                       pp_curve_style style, const seen_rows *seen)
 {
@@ -43,10 +51,21 @@ static void draw_bars(pp_canvas *canvas, const pp_view *view, const pp_series *s
     curve_walk walk;
     curve_walk_begin(&walk, view, series, PYRAMID_PRICES, dirty.x - reach_px,
                      draw_right(dirty) + reach_px);
-    if (seen->per_px * BAR_PX_MIN > 1)
+    bool gathered = seen->per_px * BAR_PX_MIN > 1;
+    curve_bar_sizes sizes = {0};
+    if (!gathered)
+        sizes = curve_bar_sizes_at(canvas, style, narrowest_row_px(view, &walk.columns, seen));
+    const curve_mesh_look kept = {.bars = true,
+                                  .gathered = gathered,
+                                  .width_px = pp_canvas_px(canvas, 1),
+                                  .tick_px = sizes.aside_px,
+                                  .stroke_px = sizes.stroke_px};
+    if ((gathered || style == PP_CURVE_OHLC) && draw_mesh(canvas, view, series, &kept))
+        return;
+    if (gathered)
         curve_draw_bar_columns(canvas, view, &walk);
     else
-        curve_draw_bars(canvas, view, &walk, style, narrowest_row_px(view, &walk.columns, seen));
+        curve_draw_bars(canvas, view, &walk, style, sizes);
 }
 
 static void draw_line(pp_canvas *canvas, const pp_view *view, const pp_series *series,
@@ -64,6 +83,10 @@ static void draw_line(pp_canvas *canvas, const pp_view *view, const pp_series *s
     walk.parts_max = draw_max(PARTS_MAX / pen.width_px, 1);
     bool costly = steps || (pen.smooth && pen.width_px > 1);
     bool gathered = seen->per_px > (costly ? COSTLY_ROWS_PER_COLUMN_MAX : ROWS_PER_COLUMN_MAX);
+    const curve_mesh_look kept = {.gathered = gathered, .width_px = pen.width_px};
+    bool is_kept = !steps && !pen.smooth && pen.width_px == 1;
+    if (is_kept && draw_mesh(canvas, view, series, &kept))
+        return;
     if (steps)
         curve_draw_steps(&pen, view, &walk, gathered);
     else

@@ -96,19 +96,25 @@ static int stroke_of(const pp_canvas *canvas, bool candles, double row_px)
     return pp_canvas_px(canvas, is_bold ? 2 : 1);
 }
 
-void curve_draw_bars(pp_canvas *canvas, const pp_view *view, const curve_walk *walk,
-                     pp_curve_style style, double row_px)
+curve_bar_sizes curve_bar_sizes_at(const pp_canvas *canvas, pp_curve_style style, double row_px)
 {
     bool candles = style == PP_CURVE_CANDLES;
-    int aside = candles ? draw_pixel(row_px * BODY_PART, 1, pp_canvas_px(canvas, BODY_SIDE_MAX))
-                        : draw_pixel(row_px * TICK_PART, 1, pp_canvas_px(canvas, CURVE_TICK_MAX));
-    int stroke = stroke_of(canvas, candles, row_px);
+    double part = candles ? BODY_PART : TICK_PART;
+    int most = pp_canvas_px(canvas, candles ? BODY_SIDE_MAX : CURVE_TICK_MAX);
+    return (curve_bar_sizes){.aside_px = draw_pixel(row_px * part, 1, most),
+                             .stroke_px = stroke_of(canvas, candles, row_px)};
+}
+
+void curve_draw_bars(pp_canvas *canvas, const pp_view *view, const curve_walk *walk,
+                     pp_curve_style style, curve_bar_sizes sizes)
+{
+    bool candles = style == PP_CURVE_CANDLES;
     bar_batches bars;
     begin_batches(&bars, canvas);
     for (size_t i = walk->row; i < walk->end; i++) {
         if (isnan(walk->columns.close[i]))
             continue;
-        bar_shape bar = shape_of(view, &walk->columns, i, stroke, aside);
+        bar_shape bar = shape_of(view, &walk->columns, i, sizes.stroke_px, sizes.aside_px);
         draw_rects *batch = bar.up ? &bars.up : &bars.down;
         if (candles)
             add_candle(batch, &bar);

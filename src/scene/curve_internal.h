@@ -12,9 +12,16 @@
 void curve_draw_line(curve_pen *pen, const pp_view *view, curve_walk *walk, bool gathered);
 void curve_draw_steps(curve_pen *pen, const pp_view *view, curve_walk *walk, bool gathered);
 
-/* OHLC bars or candles; row_px is the least distance of two rows. */
+/* Of OHLC bars and candles: what stands out to either side, and strokes. */
+typedef struct curve_bar_sizes {
+    int aside_px, stroke_px;
+} curve_bar_sizes;
+
+/* row_px is the least distance of two rows. */
+curve_bar_sizes curve_bar_sizes_at(const pp_canvas *canvas, pp_curve_style style, double row_px);
+
 void curve_draw_bars(pp_canvas *canvas, const pp_view *view, const curve_walk *walk,
-                     pp_curve_style style, double row_px);
+                     pp_curve_style style, curve_bar_sizes sizes);
 
 /* What both become where rows are too close: an upright line a column. */
 void curve_draw_bar_columns(pp_canvas *canvas, const pp_view *view, curve_walk *walk);

@@ -1,7 +1,9 @@
 /* scene/gap_draw.c: gaps on the screen: one by one or all at once. */
 #include "base/base.h"
 #include "scene/draw.h"
+#include "scene/gap_look.h"
 #include "scene/gap_merge.h"
+#include "scene/gap_mesh.h"
 #include "scene/gap_sprite.h"
 
 #include <paintprof/chart.h>
@@ -9,9 +11,6 @@
 /* Logical pixels. */
 enum { LABEL_FONT_PX = 10, LABEL_PADDING = 4 };
 enum { LABEL_BYTES = 24 };
-
-/* Of the rectangle of a single gap. */
-#define BOX_ALPHA_SINGLE 0x60u
 
 /* ---- Labels --------------------------------------------------------------------------------- */
 
@@ -32,13 +31,17 @@ size_t gap_length_text(char *buffer, size_t capacity, double length_s)
     return length > 0 && (size_t)length < capacity ? (size_t)length : 0;
 }
 
+static int label_least_px(const pp_canvas *canvas)
+{
+    return pp_canvas_px(canvas, LABEL_FONT_PX + 2 * LABEL_PADDING);
+}
+
 /* A label stands where it fits into the box's width: gaps follow each other, so that such labels
  * never touch, and one that is drawn alone decides the same. */
 static size_t label_of(pp_canvas *canvas, pp_font font, const gap_shape *shape, const pp_gap *gap,
                        char *text, size_t capacity)
 {
-    int least = pp_canvas_px(canvas, LABEL_FONT_PX + 2 * LABEL_PADDING);
-    if (shape->box.w < least)
+    if (shape->box.w < label_least_px(canvas))
         return 0;
     size_t size = gap_length_text(text, capacity, gap->time1_s - gap->time0_s);
     int width = draw_text_width(canvas, font, text, size);
@@ -46,17 +49,6 @@ static size_t label_of(pp_canvas *canvas, pp_font font, const gap_shape *shape, 
 }
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
-
-static pp_color box_color(bool up, pp_color alpha)
-{
-    pp_color solid = up ? pp_theme_dark.gap_up : pp_theme_dark.gap_down;
-    return (solid & 0x00FFFFFF) | alpha << 24;
-}
-
-static pp_color line_color(bool up)
-{
-    return up ? pp_theme_dark.gap_up : pp_theme_dark.gap_down;
-}
 
 /* The label does not count: it stands within a few pixels of an arrow that does. */
 static bool is_seen(const gap_shape *shape, pp_rect plot)
@@ -80,8 +72,8 @@ void pp_gap_draw(pp_canvas *canvas, const pp_view *view, const pp_gap *gap)
     bool is_cut = size > 0 || !draw_encloses(view->plot, shape.bounds);
     if (is_cut)
         ops->push_clip(canvas, view->plot);
-    ops->fill_rects(canvas, &shape.box, 1, box_color(shape.up, BOX_ALPHA_SINGLE));
-    ops->stroke_rects(canvas, &shape.box, 1, line_color(shape.up));
+    ops->fill_rects(canvas, &shape.box, 1, gap_box_color(shape.up, GAP_STEP_SINGLE));
+    ops->stroke_rects(canvas, &shape.box, 1, gap_line_color(shape.up));
     const pp_image *sprite = gap_sprite(&sizes, shape.up);
     pp_fragment arrow = gap_sprite_at(sprite, &shape);
     ops->fragments(canvas, sprite, &arrow, 1);
@@ -96,17 +88,12 @@ void pp_gap_draw(pp_canvas *canvas, const pp_view *view, const pp_gap *gap)
 /* Enough for most plots, so that a colour is one call. */
 enum { SHAPES_MAX = 1024, LABELS_MAX = 256 };
 
-/* How strong the colour of merged gaps is, in steps by their number. */
-enum { STEP_SINGLE, STEP_COUNT = 5 };
-static const size_t STEP_LEAST[STEP_COUNT] = {1, 2, 4, 16, 128};
-static const pp_color STEP_ALPHA[STEP_COUNT] = {BOX_ALPHA_SINGLE, 0x70, 0x98, 0xC8, 0xFF};
-
 /* The shapes of all gaps of one direction. */
 typedef struct gap_batch {
     pp_canvas *canvas;
     const pp_image *sprite;
     bool up;
-    size_t size, step_sizes[STEP_COUNT];
+    size_t size, step_sizes[GAP_STEP_COUNT];
     uint8_t steps[SHAPES_MAX];
     pp_rect boxes[SHAPES_MAX];
     pp_fragment arrows[SHAPES_MAX];
@@ -115,7 +102,7 @@ typedef struct gap_batch {
 static void empty_batch(gap_batch *batch)
 {
     batch->size = 0;
-    for (int step = 0; step < STEP_COUNT; step++)
+    for (int step = 0; step < GAP_STEP_COUNT; step++)
         batch->step_sizes[step] = 0;
 }
 
@@ -131,15 +118,15 @@ static void begin_batch(gap_batch *batch, pp_canvas *canvas, const gap_sizes *si
 static void fill_boxes(const gap_batch *batch, int step, const pp_rect *boxes, size_t count)
 {
     const pp_canvas_ops *ops = batch->canvas->ops;
-    ops->fill_rects(batch->canvas, boxes, count, box_color(batch->up, STEP_ALPHA[step]));
-    if (step == STEP_SINGLE)
-        ops->stroke_rects(batch->canvas, boxes, count, line_color(batch->up));
+    ops->fill_rects(batch->canvas, boxes, count, gap_box_color(batch->up, step));
+    if (step == GAP_STEP_SINGLE)
+        ops->stroke_rects(batch->canvas, boxes, count, gap_line_color(batch->up));
 }
 
 /* The strongest first, so that the outlines of single gaps stay visible. */
 static void flush_boxes(const gap_batch *batch)
 {
-    for (int step = STEP_COUNT - 1; step >= 0; step--) {
+    for (int step = GAP_STEP_COUNT - 1; step >= 0; step--) {
         size_t count = 0;
         pp_rect boxes[SHAPES_MAX];
         if (batch->step_sizes[step] == batch->size) {
@@ -165,20 +152,12 @@ static void flush_batch(gap_batch *batch)
     empty_batch(batch);
 }
 
-static int step_of(size_t count)
-{
-    int step = STEP_COUNT - 1;
-    while (step > 0 && count < STEP_LEAST[step])
-        step--;
-    return step;
-}
-
 static void add_mark(gap_batch *batch, const gap_mark *mark)
 {
     /* Together, so that a full batch never puts one gap's box over another's arrow. */
     if (batch->size == SHAPES_MAX)
         flush_batch(batch);
-    int step = step_of(mark->count);
+    int step = gap_step_of(mark->count);
     size_t at = batch->size++;
     batch->step_sizes[step]++;
     batch->steps[at] = (uint8_t)step;
@@ -261,6 +240,50 @@ static void draw_marks(pp_canvas *canvas, const pp_view *view, const pp_gaps *ga
     draw_texts_flush(&labels.texts);
 }
 
+static void draw_wide(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps,
+                      const gap_sizes *sizes, const gap_list *wide)
+{
+    gap_batch up, down;
+    begin_batch(&up, canvas, sizes, true);
+    begin_batch(&down, canvas, sizes, false);
+    for (size_t i = 0; i < wide->size; i++) {
+        size_t gap = wide->items[i];
+        gap_mark mark = {.shape = gap_shape_of(view, sizes, &gaps->items[gap]), .count = 1};
+        if (is_seen(&mark.shape, view->plot))
+            add_mark(mark.shape.up ? &up : &down, &mark);
+    }
+    flush_batch(&up);
+    flush_batch(&down);
+}
+
+static void draw_labels(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps,
+                        const gap_sizes *sizes, const gap_list *labelled)
+{
+    gap_labels labels;
+    begin_labels(&labels, canvas, may_overlap(gaps));
+    for (size_t i = 0; i < labelled->size; i++) {
+        const pp_gap *gap = &gaps->items[labelled->items[i]];
+        gap_shape shape = gap_shape_of(view, sizes, gap);
+        if (is_seen(&shape, view->plot))
+            add_label(&labels, &shape, gap);
+    }
+    draw_texts_flush(&labels.texts);
+}
+
+static bool draw_mesh(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps,
+                      const gap_sizes *sizes)
+{
+    if (!pp_canvas_keeps_meshes(canvas))
+        return false;
+    const gap_mesh *mesh = gap_mesh_prepare(view, gaps, sizes, label_least_px(canvas));
+    if (!mesh)
+        return false;
+    draw_wide(canvas, view, gaps, sizes, gap_mesh_wide(mesh));
+    gap_mesh_draw(canvas, view, mesh);
+    draw_labels(canvas, view, gaps, sizes, gap_mesh_labelled(mesh));
+    return true;
+}
+
 void pp_gaps_draw(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps)
 {
     pp_rect dirty = draw_dirty_plot(canvas, view);
@@ -274,6 +297,7 @@ void pp_gaps_draw(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps)
     if (walk.end == 0)
         return;
     canvas->ops->push_clip(canvas, view->plot);
-    draw_marks(canvas, view, gaps, &walk);
+    if (!draw_mesh(canvas, view, gaps, &sizes))
+        draw_marks(canvas, view, gaps, &walk);
     canvas->ops->pop_clip(canvas);
 }

@@ -2,6 +2,7 @@
 #include "scene/gap_index.h"
 
 #include "base/base.h"
+#include "scene/gap_mesh.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ void gap_index_free(struct pp_gap_index *index)
     for (int i = 0; i < GAP_LEVELS; i++)
         free(index->levels[i].blocks);
     free(index->ends_s);
+    gap_meshes_destroy(index->meshes);
     free(index);
 }
 
@@ -58,6 +60,7 @@ void gap_index_reset(struct pp_gap_index *index)
         return;
     for (int i = 0; i < GAP_LEVELS; i++)
         index->levels[i].size = 0;
+    index->changes++;
     index->overlaps = false;
     index->ends_rise = true;
     index->end_max_s = -INFINITY;
@@ -230,6 +233,7 @@ void gap_index_added(pp_gaps *gaps, size_t first)
     struct pp_gap_index *index = gaps->index;
     if (first == gaps->size)
         return;
+    index->changes++;
     note_ends(gaps, first);
     complete_items(gaps);
     for (int i = 1; i < GAP_LEVELS && index->levels[i - 1].size >= GAP_BLOCK; i++)

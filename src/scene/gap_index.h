@@ -28,6 +28,8 @@ struct pp_gap_index {
     double end_max_s;             /* of all */
     double *ends_s;               /* sorted; only where ends do not rise */
     size_t ends_size, ends_capacity;
+    uint64_t changes;          /* rises with every change of gaps */
+    struct gap_meshes *meshes; /* what canvases that keep meshes draw, or NULL */
 };
 
 /* Makes room for the blocks of capacity gaps. Returns 0 or PP_ENOMEM (nothing lost). */

@@ -28,7 +28,9 @@ void gap_walk_begin(gap_walk *walk, const pp_gaps *gaps, const pp_view *view,
 
 static gap_mark single(const gap_walk *walk, size_t i)
 {
-    return (gap_mark){gap_shape_of(walk->view, walk->sizes, &walk->gaps->items[i]), i, 1};
+    const pp_gap *gap = &walk->gaps->items[i];
+    return (gap_mark){gap_shape_of(walk->view, walk->sizes, gap), fmin(gap->price0, gap->price1),
+                      fmax(gap->price0, gap->price1), i, 1};
 }
 
 static gap_extent extent_of(const gap_walk *walk, size_t first, size_t last)
@@ -44,8 +46,8 @@ static gap_mark merged(const gap_walk *walk, size_t first, size_t last, size_t c
 {
     const pp_gap *from = &walk->gaps->items[first], *to = &walk->gaps->items[last];
     bool up = to->price1 >= from->price0;
-    return (gap_mark){gap_shape_around(walk->view, walk->sizes, from->time0_s, extent, up), first,
-                      count};
+    return (gap_mark){gap_shape_around(walk->view, walk->sizes, from->time0_s, extent, up),
+                      extent->low, extent->high, first, count};
 }
 
 /* All of [first, last) but the one at index without. */

@@ -7,6 +7,7 @@
 /* What is drawn: a gap, or several as one. */
 typedef struct gap_mark {
     gap_shape shape;
+    double low, high;    /* prices of its rectangle */
     size_t first, count; /* not always neighbours: a wide one between them is its own */
 } gap_mark;
 

@@ -6,6 +6,7 @@
 #include "scene/series_internal.h"
 
 #include "base/base.h"
+#include "scene/curve_mesh.h"
 
 #include <float.h>
 #include <math.h>
@@ -19,13 +20,20 @@ struct pp_series {
     big_array arrays[COLUMN_COUNT]; /* that hold them */
     price_pyramid pyramid;
     bool has_breaks; /* there is a break, or was when the last row was another */
+    uint64_t changes;
+    curve_meshes **meshes; /* to one pointer of its own: drawing a const series may set it */
 };
 
 int pp_series_create(pp_series **out)
 {
     pp_series *series = calloc(1, sizeof(*series));
-    if (!series)
+    curve_meshes **meshes = calloc(1, sizeof(*meshes));
+    if (!series || !meshes) {
+        free(series);
+        free(meshes);
         return pp_fail(PP_ENOMEM, "no memory for a series");
+    }
+    series->meshes = meshes;
     *out = series;
     return PP_OK;
 }
@@ -37,6 +45,8 @@ void pp_series_destroy(pp_series *series)
     for (int i = 0; i < COLUMN_COUNT; i++)
         big_array_free(&series->arrays[i]);
     pyramid_release(&series->pyramid);
+    curve_meshes_destroy(*series->meshes);
+    free(series->meshes);
     free(series);
 }
 
@@ -112,6 +122,7 @@ int pp_series_append(pp_series *series, const pp_ohlc *rows, size_t count)
         store_row(series, size + i, &rows[i]);
     }
     series->size = end;
+    series->changes++;
     pp_columns columns = columns_of(series);
     pyramid_extend(&series->pyramid, &columns, end ? end - 1 : 0);
     return PP_OK;
@@ -124,6 +135,7 @@ int pp_series_update_last(pp_series *series, const pp_ohlc *row)
     if (row->time_s != series->columns[0][series->size - 1])
         return pp_fail(PP_EINVAL, "the last row has another time");
     store_row(series, series->size - 1, row);
+    series->changes++;
     return PP_OK;
 }
 
@@ -178,6 +190,16 @@ bool pp_series_range(const pp_series *series, size_t first, size_t last, double 
 const price_pyramid *pp_series_pyramid(const pp_series *series)
 {
     return &series->pyramid;
+}
+
+uint64_t pp_series_changes(const pp_series *series)
+{
+    return series->changes;
+}
+
+curve_meshes **pp_series_meshes(const pp_series *series)
+{
+    return series->meshes;
 }
 
 bool pp_series_has_breaks(const pp_series *series)

@@ -12,6 +12,12 @@ int pp_series_reserve(pp_series *series, size_t rows);
 /* Lows and highs of blocks of rows; of all rows but the last. */
 const price_pyramid *pp_series_pyramid(const pp_series *series);
 
+/* Rises with every change of rows. */
+uint64_t pp_series_changes(const pp_series *series);
+
+/* What canvases that keep meshes draw; belongs to the series, though it is no part of its value. */
+struct curve_meshes **pp_series_meshes(const pp_series *series);
+
 /* Whether to look for breaks at all. */
 bool pp_series_has_breaks(const pp_series *series);
 

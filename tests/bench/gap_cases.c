@@ -147,7 +147,8 @@ static const pp_canvas_ops memory_ops = {sizeof(pp_canvas_ops),
                                          texts,
                                          text_width,
                                          fragments,
-                                         segments};
+                                         segments,
+                                         NULL};
 
 /* ---- Pictures worked out before ------------------------------------------------------------- */
 
@@ -210,7 +211,8 @@ static const pp_canvas_ops keeping_ops = {sizeof(pp_canvas_ops),
                                           texts,
                                           text_width,
                                           keep_arrows,
-                                          segments};
+                                          segments,
+                                          NULL};
 
 static void drop_kept(void)
 {

@@ -41,6 +41,13 @@ class Renderers(DisplayTest):
         self.assertEqual(png_size(self.folder / "gl.png"), (1280, 720))
         self.assertEqual(len(rows_of((self.folder / "f.csv").read_text())), 4)
 
+    def test_an_opengl_that_is_too_old_is_named_and_raster_draws(self):
+        done = self.run_chart("--renderer", "opengl", "--frames", "2", "--report", "-",
+                              env={**self.env, "MESA_GL_VERSION_OVERRIDE": "3.0"})
+        self.assertIn("stays on raster: OpenGL: ", done.stderr)
+        self.assertIn("older than OpenGL 3.3 and OpenGL ES 3.0", done.stderr)
+        self.assertIn("batch, raster, 1280x720", done.stdout)
+
     def test_opengl_and_raster_draw_the_same_gaps(self):
         for renderer in ("raster", "opengl"):
             done = self.run_chart("--renderer", renderer, "--frames", "3", "--mode", "items",
@@ -106,6 +113,8 @@ class Keys(DisplayTest):
         """What the window shows now, by the key for it."""
         before = set(self.folder.glob("*.png"))
         self.press("s")
+        # The frame may have been that of the key before.
+        self.wait("a picture", lambda: set(self.folder.glob("*.png")) - before)
         return (set(self.folder.glob("*.png")) - before).pop().read_bytes()
 
     def test_the_overlay_keys_change_what_is_seen(self):

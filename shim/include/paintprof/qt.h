@@ -176,8 +176,10 @@ typedef enum ppq_renderer { PPQ_RASTER, PPQ_OPENGL } ppq_renderer;
 PP_API int ppq_view_create(ppq_view **out, ppq_window *window, const ppq_callbacks *callbacks);
 PP_API void ppq_view_destroy(ppq_view *view);
 
-/* Puts the view on a raster or a QOpenGLWidget viewport, while it runs. PP_ENOTSUP (and nothing
- * changes) where no OpenGL widget can be shown: the message says why. Since: 0.1 */
+/* Puts the view on a raster or a QOpenGLWidget viewport, while it runs. OpenGL draws by shaders of
+ * its own and keeps meshes (canvas.h). It wants OpenGL 3.3, for which it asks in the core profile,
+ * or OpenGL ES 3.0, where QSurfaceFormat::defaultFormat() is of that type. PP_ENOTSUP (and nothing
+ * changes) where it cannot be shown: the message says why. Since: 0.1 */
 PP_API int ppq_view_set_renderer(ppq_view *view, ppq_renderer renderer);
 PP_API ppq_renderer ppq_view_renderer(const ppq_view *view);
 PP_API void ppq_view_update(ppq_view *view);

@@ -79,9 +79,58 @@ typedef struct pp_text {
     pp_color color;
 } pp_text;
 
+/* ---- Meshes: shapes that stay while only the view moves ------------------------------------ */
+
+typedef enum pp_mesh_kind {
+    PP_MESH_RECTS, /* the pixels of both corners and all between them; y0 is the upper corner */
+    PP_MESH_LINES  /* between pixels, as op lines draws them; or, smooth, as segments */
+} pp_mesh_kind;
+
+/* A shape on a plane of its own, to which a pp_plane gives pixels. Floats hold 24 bits: keep the
+ * plane's zero near what is in sight. Up to 2^18 pixels from it less than 1/64 px is lost. */
+typedef struct pp_mesh_shape {
+    float x0, y0, x1, y1;
+    int16_t top_px;          /* rectangles: moved down by */
+    int16_t least_height_px; /* and grown to */
+    pp_color color;
+    pp_color outline; /* of rectangles, one pixel wide, inside; 0: none */
+} pp_mesh_shape;
+
+/* An arrow of stem and head above (-1) or below (1) each rectangle, pointing at it; 0: none. */
+typedef struct pp_mesh_arrow {
+    int direction;
+    int distance_px; /* between rectangle and tip */
+    int head_half_width_px, head_height_px, stem_width_px, stem_height_px;
+    pp_color color;
+} pp_mesh_arrow;
+
+/* Shapes with a name, so that an implementation keeps them from frame to frame. It is drawn in
+ * this order: all rectangles or lines, all stems, all heads. Valid during the call. */
+typedef struct pp_mesh {
+    uint64_t id;           /* never 0, and never that of another mesh of the process */
+    uint64_t version;      /* rises with every change */
+    uint64_t base_version; /* who holds this version or a later one ... */
+    size_t changed_from;   /* ... lacks only the shapes from this index on */
+    const pp_mesh_shape *shapes;
+    size_t count;
+    size_t first_shown, end_shown; /* the part to draw */
+    pp_mesh_kind kind;
+    int width_px;         /* of lines */
+    bool smooth;          /* lines: antialiased, through points that are no whole pixels */
+    bool has_outlines;    /* of rectangles: some shape's outline is not 0 */
+    bool grows_both_ways; /* rectangles reach their least height around their middle */
+    pp_mesh_arrow arrow;
+} pp_mesh;
+
+/* The pixel of x, y of a mesh is floor(move + value * scale). */
+typedef struct pp_plane {
+    double move_x_px, scale_x, move_y_px, scale_y;
+} pp_plane;
+
 typedef struct pp_canvas pp_canvas;
 
-/* What an implementation provides; no entry is NULL. Arrays are read during the call only. */
+/* What an implementation provides; no entry is NULL but the last. Arrays are read during the call
+ * only. */
 typedef struct pp_canvas_ops {
     uint32_t struct_size;                               /* sizeof(pp_canvas_ops) */
     void (*push_clip)(pp_canvas *canvas, pp_rect clip); /* within the present clip */
@@ -105,6 +154,8 @@ typedef struct pp_canvas_ops {
      * part. width_px is at least 1; none is of no length. Since: 0.2 */
     void (*segments)(pp_canvas *canvas, const pp_segment *segments, size_t count, pp_color color,
                      float width_px);
+    /* NULL where nothing is kept from frame to frame; ask pp_canvas_keeps_meshes(). Since: 0.2 */
+    void (*mesh)(pp_canvas *canvas, const pp_mesh *mesh, const pp_plane *plane);
 } pp_canvas_ops;
 
 struct pp_canvas {
@@ -119,6 +170,12 @@ static inline int pp_canvas_px(const pp_canvas *canvas, double logical_px)
 {
     int px = (int)(logical_px * canvas->ratio + 0.5);
     return px < 1 && logical_px > 0 ? 1 : px;
+}
+
+/* Whether op mesh may be called. An implementation built for 0.1 has none. Since: 0.2 */
+static inline bool pp_canvas_keeps_meshes(const pp_canvas *canvas)
+{
+    return canvas->ops->struct_size > offsetof(pp_canvas_ops, mesh) && canvas->ops->mesh;
 }
 
 PP_END_DECLS
