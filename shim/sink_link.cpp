@@ -22,6 +22,10 @@ struct SinkLink::Route {
     {
         of(user).to.mark(of(user).to.user, mark);
     }
+    static void trace(void *user, const pp_trace_record *event)
+    {
+        of(user).to.trace(of(user).to.user, event);
+    }
     static void stop(void *user) { of(user).to.stop(of(user).to.user); }
     static void destroy(void *user)
     {
@@ -47,6 +51,7 @@ int SinkLink::follow()
                             sink_.frame ? Route::frame : nullptr,
                             sink_.zone ? Route::zone : nullptr,
                             sink_.mark ? Route::mark : nullptr,
+                            sink_.trace ? Route::trace : nullptr,
                             sink_.stop ? Route::stop : nullptr,
                             Route::destroy};
     joined_->store(true);

@@ -5,9 +5,10 @@
 # new goes to build/fuzz/corpus/NAME; a crash to build/fuzz/NAME-*.
 
 fuzz_sources() {
+    local core=(src/base src/recording src/capture src/frame src/flags src/sink src/reader src/link)
     case $1 in
-    reader) find src/base src/recording src/capture src/frame src/sink src/reader -name '*.c' ;;
-    series) find src/scene src/base src/recording src/capture src/frame src/sink src/reader -name '*.c' ;;
+    log | reader) find "${core[@]}" -name '*.c' ;;
+    series) find src/scene "${core[@]}" -name '*.c' ;;
     esac
 }
 

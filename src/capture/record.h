@@ -20,6 +20,10 @@ enum pp_extended {
     PP_EXT_FOCUS,           /* window: zones outside a frame belong to its next one; 0: to any */
     PP_EXT_GPU,             /* window, token of a frame that ended on this thread, GPU time in ns or
                                PP_GPU_NOT_MEASURED; token 0: no frame of the window gets one more */
+    /* A trace id is two words, a span id one: their bytes as they are (paintprof/trace.h). */
+    PP_EXT_TRACE_SPAN = 16, /* trace id, parent span, own span, role | flags << 8: innermost zone */
+    PP_EXT_TRACE_POINT,     /* trace id, span that asks, point, CLOCK_MONOTONIC ns (0: now) */
+    PP_EXT_TRACE_SHOWN,     /* trace id, span that asks, window (0: any): its next frame shows it */
 };
 
 /* Flags in the high half of PP_EXT_FRAME_END's first word. */

@@ -20,7 +20,7 @@ typedef struct cli_command {
     int (*run)(int argc, char **argv);
 } cli_command;
 
-extern const cli_command cli_info, cli_report, cli_csv, cli_cut;
+extern const cli_command cli_info, cli_report, cli_csv, cli_cut, cli_link;
 
 /* ---- Options (options.c) -------------------------------------------------------------------- */
 
@@ -37,6 +37,11 @@ typedef struct cli_option {
  * a NULL name; --help is added. Returns CLI_GO_ON, or the status to end with. */
 int cli_parse(const cli_command *command, int argc, char **argv, const cli_option *options,
               void *settings, const char **file);
+
+/* The same for a command with any number of operands: those behind the options, none of them empty.
+ */
+int cli_parse_files(const cli_command *command, int argc, char **argv, const cli_option *options,
+                    void *settings, char ***files, size_t *count);
 
 /* Says what is wrong with the command line on standard error; CLI_USAGE. */
 int cli_usage_error(const cli_command *command, const char *format, ...) PP_PRINTF(2, 3);

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const cli_command *const commands[] = {&cli_info, &cli_report, &cli_csv, &cli_cut};
+static const cli_command *const commands[] = {&cli_info, &cli_report, &cli_csv, &cli_cut,
+                                              &cli_link};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static void print_usage(FILE *out)

@@ -145,8 +145,8 @@ static int take_options(const cli_command *command, int argc, char **argv,
     }
 }
 
-int cli_parse(const cli_command *command, int argc, char **argv, const cli_option *options,
-              void *settings, const char **file)
+int cli_parse_files(const cli_command *command, int argc, char **argv, const cli_option *options,
+                    void *settings, char ***files, size_t *count)
 {
     char name[NAME_BYTES];
     snprintf(name, sizeof name, CLI_PROGRAM " %s", command->name);
@@ -155,12 +155,26 @@ int cli_parse(const cli_command *command, int argc, char **argv, const cli_optio
     argv[0] = NULL;
     if (status != CLI_GO_ON)
         return status;
-    if (optind == argc)
+    *files = argv + optind;
+    *count = (size_t)(argc - optind);
+    for (size_t i = 0; i < *count; i++)
+        if (*(*files)[i] == '\0')
+            return cli_usage_error(command, "a recording needs a name");
+    return CLI_GO_ON;
+}
+
+int cli_parse(const cli_command *command, int argc, char **argv, const cli_option *options,
+              void *settings, const char **file)
+{
+    char **files;
+    size_t count;
+    int status = cli_parse_files(command, argc, argv, options, settings, &files, &count);
+    if (status != CLI_GO_ON)
+        return status;
+    if (count == 0)
         return cli_usage_error(command, "no recording was named");
-    if (argc - optind > 1)
-        return cli_usage_error(command, "unexpected argument '%s'", argv[optind + 1]);
-    if (*argv[optind] == '\0')
-        return cli_usage_error(command, "a recording needs a name");
-    *file = argv[optind];
+    if (count > 1)
+        return cli_usage_error(command, "unexpected argument '%s'", files[1]);
+    *file = files[0];
     return CLI_GO_ON;
 }

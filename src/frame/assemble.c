@@ -3,6 +3,7 @@
 
 #include "capture/record.h"
 #include "frame/jank.h"
+#include "frame/trace.h"
 #include "frame/waiting.h"
 
 #include <stdlib.h>
@@ -153,7 +154,7 @@ static void fill_window(pp_frame *frame, pp_assembler_window *window, const pp_t
     window->has_started = true;
 }
 
-void pp_deliver(pp_assembler *assembler, const pp_track *track, pp_frame *frame)
+void pp_deliver(pp_assembler *assembler, pp_track *track, pp_frame *frame)
 {
     const pp_build_target *target = &track->shared->target;
     frame->number = ++assembler->frame_number;
@@ -161,6 +162,7 @@ void pp_deliver(pp_assembler *assembler, const pp_track *track, pp_frame *frame)
     track->shared->frames++;
     if (target->frame)
         target->frame(target->user, frame);
+    pp_track_show_traces(track, frame);
 }
 
 static void end_frame(pp_assembler *assembler, pp_track *track, pp_open_frame *open,

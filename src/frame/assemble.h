@@ -37,6 +37,6 @@ typedef struct pp_frame_end_record {
 void pp_assemble(pp_assembler *assembler, pp_track *track, const pp_frame_end_record *end);
 
 /* Tells the target a frame that is complete: gives it its number and its class of jank. */
-void pp_deliver(pp_assembler *assembler, const pp_track *track, pp_frame *frame);
+void pp_deliver(pp_assembler *assembler, pp_track *track, pp_frame *frame);
 
 #endif

@@ -8,6 +8,7 @@
 #include "capture/capture.h"
 
 #include <paintprof/session.h>
+#include <paintprof/trace.h>
 
 /* Where names and times come from. site and label give NULL for an unknown id. */
 typedef struct pp_build_source {
@@ -19,7 +20,7 @@ typedef struct pp_build_source {
     bool renumbers_phases; /* the phases counted in records are not those of the sites */
 } pp_build_source;
 
-/* Where results go; zone and mark may be NULL, and then cost nothing. */
+/* Where results go; zone, mark and trace may be NULL, and then cost nothing. */
 typedef struct pp_build_target {
     void *user;
     void (*frame)(void *user, const pp_frame *frame);
@@ -27,6 +28,7 @@ typedef struct pp_build_target {
                                                          GPU time yet; may be NULL */
     void (*zone)(void *user, const pp_zone_record *zone);
     void (*mark)(void *user, const pp_mark_record *mark);
+    void (*trace)(void *user, const pp_trace_record *event);
 } pp_build_target;
 
 typedef struct pp_builder pp_builder;

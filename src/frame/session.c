@@ -118,6 +118,16 @@ static void tell_mark(void *user, const pp_mark_record *mark)
     }
 }
 
+static void tell_trace(void *user, const pp_trace_record *event)
+{
+    const pp_session *session = user;
+    for (size_t i = 0; i < session->sink_count; i++) {
+        const pp_sink *sink = &session->sinks[i].sink;
+        if (sink->trace)
+            sink->trace(sink->user, event);
+    }
+}
+
 /* Zones and marks are told one by one only if a sink wants them. */
 static void choose_target(pp_session *session)
 {
@@ -127,6 +137,8 @@ static void choose_target(pp_session *session)
             target.zone = tell_zone;
         if (session->sinks[i].sink.mark)
             target.mark = tell_mark;
+        if (session->sinks[i].sink.trace)
+            target.trace = tell_trace;
     }
     pp_builder_set_target(session->builder, &target);
 }

@@ -1,6 +1,7 @@
 /* frame/track.c: one thread of a builder: its open zones, and where its time is charged. */
 #include "frame/track.h"
 
+#include "frame/trace.h"
 #include "frame/waiting.h"
 
 #include <stdlib.h>
@@ -80,6 +81,7 @@ void pp_track_destroy(pp_track *track)
     }
     pp_waiting_free(track->waiting);
     free(track->others);
+    free(track->traces);
     free(track->zones);
     free(track->open_of_id);
     free(track);
@@ -89,7 +91,7 @@ size_t pp_track_bytes(const pp_track *track)
 {
     size_t bytes = sizeof *track + pp_tally_bytes(&track->any.tally) +
                    (size_t)(track->zones_end - track->zones) * sizeof *track->zones +
-                   track->id_capacity * sizeof *track->open_of_id;
+                   track->id_capacity * sizeof *track->open_of_id + pp_track_trace_bytes(track);
     for (size_t i = 0; i < PP_FRAME_DEPTH_MAX && track->frames[i]; i++)
         bytes += sizeof *track->frames[i] + pp_tally_bytes(&track->frames[i]->tally);
     for (size_t i = 0; track->others && i < OTHERS; i++)
@@ -104,6 +106,7 @@ void pp_track_forget(pp_track *track)
         track->open_of_id[zone->id] = 0;
     track->top = track->zones;
     track->deep = 0;
+    pp_track_forget_spans(track);
     keep_frames(track);
     track->tally = pp_track_pending(track, track->focus);
 }
@@ -257,6 +260,8 @@ void pp_track_tell_zone(const pp_track *track, const pp_open_zone *zone, uint64_
         .end_ns = end_ns,
         .self_ns = end_ns - source->to_ns(source->user, now_ticks - zone->self_ticks),
     };
+    if (track->traces)
+        record.span = pp_track_take_span(track->traces, zone->start_ticks, record.depth);
     track->shared->target.zone(track->shared->target.user, &record);
 }
 
@@ -291,6 +296,7 @@ void pp_track_mark(pp_track *track, const char *label)
         pp_mark_record record = {.label = label, .thread = track->thread, .at_ns = at_ns};
         if (zone != track->zones) {
             record.site = zone->info;
+            record.depth = pp_track_depth(track) - 1;
             record.since_mark_ns = at_ns - source->to_ns(source->user, zone->mark_ticks);
             record.since_begin_ns = at_ns - source->to_ns(source->user, zone->start_ticks);
         }

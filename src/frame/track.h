@@ -71,6 +71,9 @@ static inline void pp_build_keep(pp_build_shared *shared, const pp_tally *tally)
         pp_tally_add(&shared->totals, tally);
 }
 
+/* What its records say of traces (frame/trace.c). */
+typedef struct pp_track_traces pp_track_traces;
+
 typedef struct pp_track {
     uint32_t thread; /* first: tracks are found by it */
     uint32_t focus;
@@ -87,6 +90,7 @@ typedef struct pp_track {
     pp_pending any;                 /* for a frame of any window */
     pp_pending *others;             /* PP_TRACK_PENDING - 1, made when one is needed */
     struct pp_waiting *waiting;     /* frames whose GPU time is to come; NULL: never were any */
+    pp_track_traces *traces;        /* frame/trace.h; NULL until a record is of a trace */
     struct pp_track *older, *newer; /* by when they were fed */
     size_t bytes;                   /* as the builder counted it */
 } pp_track;

@@ -5,6 +5,7 @@
 #include "frame/words.h"
 
 #include "capture/record.h"
+#include "frame/trace.h"
 #include "frame/waiting.h"
 
 #include <string.h>
@@ -81,6 +82,9 @@ static void read_extended(pp_assembler *assembler, pp_track *track, const uint64
         break;
     case PP_EXT_GPU:
         pp_waiting_take(assembler, track, (uint32_t)payload[0], payload[1], payload[2]);
+        break;
+    default:
+        pp_track_read_trace(track, type, payload, count);
         break;
     }
 }

@@ -47,6 +47,7 @@ static void fill_info(pp_reader *reader)
     const pp_source *source = &reader->source;
     const pp_rec_header *header = &source->header;
     bool has_live = has_live_part(source);
+    memcpy(reader->boot_id, header->boot_id, sizeof header->boot_id);
     reader->info = (pp_recording_info){
         .version = header->version,
         .complete = header->flags & PP_REC_COMPLETE,
@@ -61,6 +62,7 @@ static void fill_info(pp_reader *reader)
         .dropped = recorded_losses(reader),
         .overwritten = has_live ? source->overwritten : header->overwritten,
         .live_path = header->path,
+        .boot_id = reader->boot_id,
     };
     fill_damage(reader);
 }
@@ -352,7 +354,8 @@ static void set_target(pp_builder *builder, const pp_sink *sink)
         pp_builder_set_target(builder, &(pp_build_target){.user = sink->user,
                                                           .frame = sink->frame,
                                                           .zone = sink->zone,
-                                                          .mark = sink->mark});
+                                                          .mark = sink->mark,
+                                                          .trace = sink->trace});
 }
 
 int pp_reader_run(pp_reader *reader, const pp_sink *sink, pp_progress_fn progress, void *user)

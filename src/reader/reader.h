@@ -13,6 +13,7 @@ struct pp_reader {
     pp_source_damage meta_damage;
     pp_names names;
     pp_recording_info info;
+    char boot_id[41];                 /* NUL-terminated, which a file's need not be */
     bool has_run;                     /* to its end: info is complete */
     uint64_t first_ticks, last_ticks; /* of all records, as of the last run */
     pp_site_total *sites;             /* by self time, after a run */

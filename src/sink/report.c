@@ -178,6 +178,7 @@ static void add_frame(void *user, const pp_frame *frame)
             report->phases_seen |= UINT32_C(1) << phase;
     }
     rank_frame(report, frame);
+    pp_flag_watch_frame(&report->watch, frame, PP_NOT_MEASURED);
 }
 
 pp_sink pp_report_sink(pp_report *report)

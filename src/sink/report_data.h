@@ -3,6 +3,7 @@
 #define PP_REPORT_DATA_H
 
 #include "base/text.h"
+#include "flags/watch.h"
 #include "frame/distribution.h"
 
 #include <paintprof/report.h>
@@ -39,6 +40,7 @@ struct pp_report {
     uint64_t frames_of_other_windows;
     pp_report_slow *slowest; /* longest first; room for one more than wanted */
     size_t slowest_count;
+    pp_flag_watch watch;
     bool failed; /* memory ran out */
 };
 
@@ -70,6 +72,10 @@ void pp_report_add_info_lines(pp_buffer *text, const pp_reader *reader);
 
 /* The table of windows, indented. */
 void pp_report_add_windows(pp_buffer *text, const pp_report *report, const pp_reader *reader);
+
+/* The section of red flags, and the same as a JSON array (report_flags.c). */
+void pp_report_add_flags(pp_buffer *text, const pp_report *report);
+void pp_report_add_flags_json(pp_buffer *json, const pp_report *report);
 
 /* Self time of all sites of a recording, in nanoseconds. */
 uint64_t pp_report_all_self(const pp_reader *reader);

@@ -314,6 +314,9 @@ int pp_report_write_json(const pp_report *report, const pp_reader *reader, pp_te
     open_value(&json, "slowest", "[");
     for (size_t i = 0; i < report->slowest_count; i++)
         put_slow_frame(&json, report, reader, &report->slowest[i]);
-    pp_buffer_text(&json, "]}\n");
+    pp_buffer_text(&json, "]");
+    open_value(&json, "red_flags", "");
+    pp_report_add_flags_json(&json, report);
+    pp_buffer_text(&json, "}\n");
     return pp_report_deliver(&json, write, user);
 }

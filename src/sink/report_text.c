@@ -272,5 +272,6 @@ int pp_report_write_text(const pp_report *report, const pp_reader *reader, pp_te
         pp_buffer_text(&text, "\nslowest frames, by work + overlay + flush in ms\n");
     for (size_t i = 0; i < report->slowest_count; i++)
         add_slow_frame(&text, report, reader, &report->slowest[i]);
+    pp_report_add_flags(&text, report);
     return pp_report_deliver(&text, write, user);
 }

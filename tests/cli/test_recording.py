@@ -12,7 +12,8 @@ from harness import TIMEOUT_S, environment, rows_of
 
 CLI = os.environ["PAINTPROF_CLI"]
 RECORDER = os.environ["PAINTPROF_RECORD_PROGRAM"]
-COMMANDS = ("info", "report", "csv", "cut")
+COMMANDS = ("info", "report", "csv", "cut")  # of one recording
+ALL_COMMANDS = COMMANDS + ("link",)
 FRAMES = 100  # each tenth is late; see record_program.c
 
 BAD = (
@@ -89,11 +90,11 @@ class CommandLine(RecordingTest):
     def test_help_lists_the_commands(self):
         for args in (("--help",), ("-h",), ("help",), ("help", "help")):
             text = self.run_cli(*args).stdout
-            for command in COMMANDS:
+            for command in ALL_COMMANDS:
                 self.assertIn(f"\n  {command} ", text)
 
     def test_each_command_has_help_in_both_ways_within_80_columns(self):
-        for command in COMMANDS:
+        for command in ALL_COMMANDS:
             with self.subTest(command=command):
                 text = self.run_cli(command, "--help").stdout
                 self.assertTrue(text.startswith(f"Usage: paintprof {command} "))
@@ -118,7 +119,7 @@ class CommandLine(RecordingTest):
 
     def test_an_unknown_command_names_those_that_exist(self):
         message = self.run_cli("frobnicate", status=2).stderr
-        for command in COMMANDS:
+        for command in ALL_COMMANDS:
             self.assertIn(command, message)
 
     def test_options_stand_before_or_behind_the_file(self):

@@ -6,6 +6,7 @@
 #include "recording/file.h"
 
 #include <paintprof/error.h>
+#include <paintprof/link.h>
 #include <paintprof/reader.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,15 @@ static void see_mark(void *user, const pp_mark_record *mark)
         see_site(mark->site);
 }
 
+static void see_event(void *user, const pp_trace_record *event)
+{
+    (void)user;
+    if (event->site)
+        see_site(event->site);
+    if (event->event > PP_TRACE_EVENT_SHOWN || event->point > PP_TRACE_REPLY_RECEIVED)
+        abort();
+}
+
 static void check(int status)
 {
     if (status == PP_OK)
@@ -96,6 +106,29 @@ static void cut(pp_reader *reader, const char *path, uint64_t slow_frame_ns)
     if (info->frames != frames || info->damaged || !info->complete)
         abort();
     pp_reader_close(part);
+}
+
+static void see_output(void *user, const char *text, size_t size)
+{
+    (void)user;
+    if (size == 0 || text[size - 1] != '\n')
+        abort();
+}
+
+/* As if it were two sides of its traces: every span then has a server in another file. */
+static void link_with_itself(const char *path)
+{
+    pp_link *link = NULL;
+    check(pp_link_create(&link, NULL));
+    check(pp_link_add_file(link, path, NULL, NULL));
+    check(pp_link_add_file(link, path, NULL, NULL));
+    int status = pp_link_join(link);
+    check(status);
+    if (status == PP_OK) {
+        check(pp_link_write_json(link, see_output, NULL));
+        check(pp_link_write_text(link, see_output, NULL));
+    }
+    pp_link_destroy(link);
 }
 
 /* ---- Inputs ---------------------------------------------------------------------------------- */
@@ -171,14 +204,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     int status = pp_reader_open(&reader, path);
     check(status);
     if (status == PP_OK) {
-        const pp_sink sink = {
-            .struct_size = sizeof sink, .frame = see_frame, .zone = see_zone, .mark = see_mark};
+        const pp_sink sink = {.struct_size = sizeof sink,
+                              .frame = see_frame,
+                              .zone = see_zone,
+                              .mark = see_mark,
+                              .trace = see_event};
         list(reader);
         check(pp_reader_run(reader, &sink, NULL, NULL));
         list(reader);
         cut(reader, cut_path, 0);
         cut(reader, cut_path, 1000);
         pp_reader_close(reader);
+        link_with_itself(path);
     }
     unlink(path);
     unlink(cut_path);

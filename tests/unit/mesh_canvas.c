@@ -164,8 +164,8 @@ static int measure(pp_canvas *canvas, pp_font font, const char *utf8, size_t siz
     return (int)size_bytes * font.size_px * 6 / 10;
 }
 
-static void ignore_fragments(pp_canvas *canvas, const pp_image *image,
-                             const pp_fragment *fragments, size_t count)
+static void ignore_fragments(pp_canvas *canvas, const pp_image *image, const pp_fragment *fragments,
+                             size_t count)
 {
     (void)image, (void)fragments, (void)count;
     self(canvas)->others++;

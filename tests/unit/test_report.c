@@ -206,6 +206,28 @@ static void windows_beyond_a_thousand_are_counted_together(void **state)
     assert_true(wanted.was_found);
 }
 
+static void red_flags_stand_at_its_end(void **state)
+{
+    (void)state;
+    static const pp_site_info per_item = {"Item.create()", "item.c", 3, PP_PHASE_CREATE};
+    const pp_painter painter = {.site = &per_item,
+                                .self_ns = 3000 * (uint64_t)MS,
+                                .total_ns = 3000 * (uint64_t)MS,
+                                .count = 1285};
+    assert_has(as_json(), "\"red_flags\":[]}");
+    assert_has_not(as_text(), "red flags");
+    sink.frame(sink.user, &(pp_frame){.number = 1,
+                                      .window = 1,
+                                      .work_ns = 3000 * (uint64_t)MS,
+                                      .painter_count = 1,
+                                      .painters = &painter});
+    assert_has(as_text(),
+               "\nred flags (docs/red-flags.md)\n  items-one-by-one\n    frame, "
+               "`Item.create()`: 3000.00 ms for 1285 items, 2.3346 ms each\n    remedy: ");
+    assert_has(as_json(), "\"red_flags\":[{\"flag\":\"items-one-by-one\",\"label\":"
+                          "\"Item.create()\",");
+}
+
 static void beyond_the_limit_it_says_that_percentiles_are_rounded(void **state)
 {
     (void)state;
@@ -307,6 +329,7 @@ int main(void)
         REPORT_TEST(what_no_frame_measured_has_no_row),
         REPORT_TEST(names_are_cut_in_the_middle_and_cannot_move_the_cursor),
         REPORT_TEST(windows_beyond_a_thousand_are_counted_together),
+        REPORT_TEST(red_flags_stand_at_its_end),
         REPORT_TEST(beyond_the_limit_it_says_that_percentiles_are_rounded),
         REPORT_TEST(a_comma_locale_changes_nothing),
         REPORT_TEST(wrong_options_are_refused),

@@ -11,6 +11,7 @@
 #include <paintprof/frame.h>
 #include <paintprof/gate.h>
 #include <paintprof/hook.h>
+#include <paintprof/link.h>
 #include <paintprof/overlay.h>
 #include <paintprof/phase.h>
 #include <paintprof/profiler.h>
@@ -18,6 +19,7 @@
 #include <paintprof/recording.h>
 #include <paintprof/report.h>
 #include <paintprof/session.h>
+#include <paintprof/trace.h>
 #include <paintprof/version.h>
 #include <paintprof/window.h>
 #include <paintprof/zone.h>

@@ -7,6 +7,7 @@
 
 #include <paintprof/export.h>
 #include <paintprof/session.h>
+#include <paintprof/trace.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +31,7 @@ typedef struct pp_recording_info {
     uint64_t dropped;        /* records that were lost, as far as is known */
     uint64_t overwritten;    /* records that made room for newer ones */
     const char *live_path;   /* where its live part is or was; "" */
+    const char *boot_id;     /* of the recorded machine: one clock where it is the same; "" */
     /* From here on known after pp_reader_run(). */
     uint64_t records; /* zones and marks */
     uint64_t zones, marks, frames;

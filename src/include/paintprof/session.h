@@ -7,6 +7,7 @@
 
 #include <paintprof/export.h>
 #include <paintprof/frame.h>
+#include <paintprof/trace.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ typedef struct pp_zone_record {
     uint32_t thread; /* 1 for the first thread that recorded */
     uint32_t depth;  /* 0 for the outermost */
     uint64_t start_ns, end_ns, self_ns;
+    const pp_span *span; /* of a trace (paintprof/trace.h), during the call; NULL: none */
 } pp_zone_record;
 
 /* A mark, of any thread. label is valid during the call. */
@@ -33,6 +35,7 @@ typedef struct pp_mark_record {
     const pp_site_info *site; /* of the zone it belongs to; NULL outside any */
     const char *label;
     uint32_t thread;
+    uint32_t depth; /* of that zone, 0 for the outermost */
     uint64_t at_ns, since_mark_ns, since_begin_ns;
 } pp_mark_record;
 
@@ -44,6 +47,7 @@ typedef struct pp_sink {
     void (*frame)(void *user, const pp_frame *frame);
     void (*zone)(void *user, const pp_zone_record *zone);
     void (*mark)(void *user, const pp_mark_record *mark);
+    void (*trace)(void *user, const pp_trace_record *event);
     void (*stop)(void *user);    /* the session ends; every frame was delivered */
     void (*destroy)(void *user); /* runs exactly once: at removal or at the session's end */
 } pp_sink;
