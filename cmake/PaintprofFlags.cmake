@@ -20,6 +20,8 @@ target_compile_options(paintprof_flags INTERFACE
     -Wall -Wextra -Wconversion -Wshadow
     # An exception of the program's own may pass through C frames and must run their cleanups.
     -fexceptions
+    # Names of source files in recordings are the project's, wherever it was built.
+    -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
     $<$<BOOL:${PAINTPROF_WERROR}>:-Werror>)
 if(PAINTPROF_SANITIZE)
     set(sanitize -fsanitize=${PAINTPROF_SANITIZE} -fno-omit-frame-pointer -g)

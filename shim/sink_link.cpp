@@ -26,6 +26,22 @@ struct SinkLink::Route {
     {
         of(user).to.trace(of(user).to.user, event);
     }
+    static void painted(void *user, const pp_paint_record *paint)
+    {
+        of(user).to.painted(of(user).to.user, paint);
+    }
+    static void unpainted(void *user, const pp_unpainted_record *updates)
+    {
+        of(user).to.unpainted(of(user).to.user, updates);
+    }
+    static void event(void *user, const pp_event_record *event)
+    {
+        of(user).to.event(of(user).to.user, event);
+    }
+    static void overhead(void *user, uint32_t thread, uint64_t ns)
+    {
+        of(user).to.overhead(of(user).to.user, thread, ns);
+    }
     static void stop(void *user) { of(user).to.stop(of(user).to.user); }
     static void destroy(void *user)
     {
@@ -51,9 +67,13 @@ int SinkLink::follow()
                             sink_.frame ? Route::frame : nullptr,
                             sink_.zone ? Route::zone : nullptr,
                             sink_.mark ? Route::mark : nullptr,
-                            sink_.trace ? Route::trace : nullptr,
                             sink_.stop ? Route::stop : nullptr,
-                            Route::destroy};
+                            Route::destroy,
+                            sink_.painted ? Route::painted : nullptr,
+                            sink_.unpainted ? Route::unpainted : nullptr,
+                            sink_.event ? Route::event : nullptr,
+                            sink_.overhead ? Route::overhead : nullptr,
+                            sink_.trace ? Route::trace : nullptr};
     joined_->store(true);
     const int id = pp_session_add_sink(session, &routed);
     if (id < 0) {

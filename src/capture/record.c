@@ -7,15 +7,32 @@
 
 enum { MARK_TEXT_MAX = 255 };
 
+/* Room at the cursor and the time, by the shortest way where that goes: an item that is painted may
+ * have three such records. */
+static inline uint64_t *reserve(size_t count, bool is_counted, uint64_t *ticks)
+{
+    uint64_t *next = pp_thread_cursor.next;
+    const uint64_t *limit = __atomic_load_n(&pp_thread_cursor.limit, __ATOMIC_RELAXED);
+    if (PP_LIKELY(next < limit && (size_t)(limit - next) >= count)) {
+        *ticks = pp_counter(); /* without one, the limit is NULL */
+        return next;
+    }
+    next = pp_words_reserve(count, is_counted);
+    *ticks = next ? pp_ticks() : 0;
+    return next;
+}
+
 void pp_write_extended(enum pp_extended type, const uint64_t *payload, size_t count)
 {
-    uint64_t *words = pp_words_reserve(count + 1, type == PP_EXT_MARK_TEXT);
+    uint64_t ticks;
+    uint64_t *words = reserve(count + 1, type == PP_EXT_MARK_TEXT, &ticks);
     if (!words)
         return;
-    memcpy(words + 1, payload, count * sizeof *payload);
+    for (size_t i = 0; i < count; i++)
+        words[i + 1] = payload[i];
     uint64_t id = (uint64_t)count << 8 | (uint64_t)type;
     uint64_t low = id << PP_RECORD_KIND_BITS | PP_RECORD_EXTENDED;
-    pp_words_publish(words, pp_ticks() << PP_RECORD_TICK_SHIFT | low, count + 1);
+    pp_words_publish(words, ticks << PP_RECORD_TICK_SHIFT | low, count + 1);
 }
 
 void pp_zone_pixels(const pp_zone *zone, uint64_t pixels)
@@ -24,8 +41,7 @@ void pp_zone_pixels(const pp_zone *zone, uint64_t pixels)
         pp_write_extended(PP_EXT_PIXELS, &pixels, 1);
 }
 
-/* The longest prefix of at most limit bytes that does not cut a UTF-8 sequence. */
-static size_t whole_utf8(const char *text, size_t limit)
+size_t pp_whole_utf8(const char *text, size_t limit)
 {
     size_t size = limit;
     while (size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80)
@@ -46,7 +62,7 @@ void pp_markf_(const char *format, ...)
     va_end(args);
     size_t size = length < 0 ? 0 : (size_t)length;
     if (size > MARK_TEXT_MAX)
-        size = whole_utf8(text, MARK_TEXT_MAX - 1);
+        size = pp_whole_utf8(text, MARK_TEXT_MAX - 1);
     payload.words[0] = size;
     size_t text_words = (size + 7) / 8;
     memset(text + size, 0, text_words * 8 - size);

@@ -6,6 +6,7 @@
 #ifndef PP_CAPTURE_RECORD_H
 #define PP_CAPTURE_RECORD_H
 
+#include <paintprof/cause.h>
 #include <paintprof/zone.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,13 @@ enum pp_extended {
     PP_EXT_FOCUS,           /* window: zones outside a frame belong to its next one; 0: to any */
     PP_EXT_GPU,             /* window, token of a frame that ended on this thread, GPU time in ns or
                                PP_GPU_NOT_MEASURED; token 0: no frame of the window gets one more */
+    PP_EXT_OBJECT,          /* number of the instance that the innermost open zone paints */
+    PP_EXT_CAUSE,           /* cause; of the innermost open zone; then the count, if it is not 1 */
+    PP_EXT_WASTE,     /* pixels sampled | unchanged << 32, covered; of the innermost open zone */
+    PP_EXT_UNPAINTED, /* site | count << 32, cause */
+    PP_EXT_EVENT,     /* cause, self ticks, total ticks of a handler that ended now */
+    PP_EXT_OVERHEAD,  /* ticks */
+    PP_EXT_PAINT,     /* object | count << 32, pixels, cause if count is not 0; as 8, 4 and 9 */
     /* A trace id is two words, a span id one: their bytes as they are (paintprof/trace.h). */
     PP_EXT_TRACE_SPAN = 16, /* trace id, parent span, own span, role | flags << 8: innermost zone */
     PP_EXT_TRACE_POINT,     /* trace id, span that asks, point, CLOCK_MONOTONIC ns (0: now) */
@@ -36,6 +44,17 @@ enum pp_extended {
 #define PP_GPU_NOT_MEASURED UINT64_MAX
 
 #define PP_TICK_MASK ((UINT64_C(1) << (64 - PP_RECORD_TICK_SHIFT)) - 1)
+
+/* A cause as one word of payload: labels of 16 bits from the lowest on. */
+static inline uint64_t pp_cause_word(pp_cause cause)
+{
+    return cause.event | (uint64_t)cause.receiver << 16 | (uint64_t)cause.caller << 32;
+}
+
+static inline pp_cause pp_word_cause(uint64_t word)
+{
+    return (pp_cause){(uint16_t)word, (uint16_t)(word >> 16), (uint16_t)(word >> 32)};
+}
 
 static inline unsigned pp_word_kind(uint64_t word)
 {
@@ -64,6 +83,13 @@ static inline bool pp_word_is_counted(uint64_t word)
     unsigned kind = pp_word_kind(word);
     return kind == PP_RECORD_BEGIN || kind == PP_RECORD_MARK ||
            (kind == PP_RECORD_EXTENDED && pp_word_type(word) == PP_EXT_MARK_TEXT);
+}
+
+/* Whether an extended record is about the innermost open zone, and goes where that goes. */
+static inline bool pp_type_is_of_zone(unsigned type)
+{
+    return type == PP_EXT_PIXELS || type == PP_EXT_MARK_TEXT || type == PP_EXT_OBJECT ||
+           type == PP_EXT_CAUSE || type == PP_EXT_WASTE || type == PP_EXT_PAINT;
 }
 
 /* The full ticks of a word that follows previous_ticks on the same thread. Unfenced reads may

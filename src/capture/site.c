@@ -17,6 +17,9 @@
 
 enum { ID_MAX = (1 << PP_RECORD_ID_BITS) - 1, PAGE_SIZE = 256, PAGE_COUNT = 256 };
 
+/* What a program makes any number of leaves ids for its zones and marks. */
+enum { OBJECTS_MAX = 16384, TEXTS_MAX = 32768 };
+
 /* A site record in the memory of a module of the program. */
 typedef struct live_site {
     pp_site *site;
@@ -43,6 +46,7 @@ static struct {
     void *tree;                     /* tsearch() tree of entries */
     site_entry **pages[PAGE_COUNT]; /* by id; readable without the lock */
     uint32_t count;                 /* ids given: 1 to count */
+    uint32_t objects, texts;        /* of these, those made by the functions for them */
     known_dso *dsos;
 } sites = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
@@ -238,24 +242,62 @@ uint32_t pp_label_register_(pp_label *label)
     return word;
 }
 
-pp_site *pp_site_get(const char *name, pp_phase phase)
+/* As find_or_add(), which makes no more than most of a sort that *count counts. Under the lock. */
+static site_entry *find_or_add_bounded(const site_entry *wanted, uint32_t *count, uint32_t most)
 {
-    pp_site like = {PP_WORD_NEW, 0, (int32_t)phase, NULL, name ? name : "", ""};
-    site_entry wanted = {.info = {like.name, "", 0, phase_of(&like)}, .kind = PP_RECORD_BEGIN};
-    pthread_mutex_lock(&sites.mutex);
-    site_entry *e = find_or_add(&wanted);
-    if (e && !e->own.name) {
-        like.name = e->info.name;
-        e->own = like;
-        e->own.word = word_of(e);
+    site_entry *const *found = tfind(wanted, &sites.tree, compare_entries);
+    if (found)
+        return *found;
+    site_entry *e = *count < most ? find_or_add(wanted) : NULL;
+    *count += e != NULL;
+    return e;
+}
+
+/* The site record that the entry holds itself; NULL without memory. Under the lock. */
+static pp_site *own_site(site_entry *e)
+{
+    if (!e->own.name) {
+        e->own = (pp_site){word_of(e), 0, (int32_t)e->info.phase, NULL, e->info.name, e->info.file};
         if (!add_live(e, &e->own, NULL))
             e->own.name = NULL;
     }
-    pp_site *site = e && e->own.name ? &e->own : NULL;
+    return e->own.name ? &e->own : NULL;
+}
+
+pp_site *pp_site_get(const char *name, pp_phase phase)
+{
+    const pp_site like = {PP_WORD_NEW, 0, (int32_t)phase, NULL, name ? name : "", ""};
+    site_entry wanted = {.info = {like.name, "", 0, phase_of(&like)}, .kind = PP_RECORD_BEGIN};
+    pthread_mutex_lock(&sites.mutex);
+    site_entry *e = find_or_add(&wanted);
+    pp_site *site = e ? own_site(e) : NULL;
     pthread_mutex_unlock(&sites.mutex);
     if (!site)
         pp_fail(PP_ENOMEM, "site \"%.100s\": no memory or all %d ids in use", like.name, ID_MAX);
     return site;
+}
+
+pp_site *pp_site_of_object(const char *name, const char *kind)
+{
+    site_entry wanted = {.info = {name, kind, 0, PP_PHASE_REDRAW}, .kind = PP_RECORD_BEGIN};
+    pthread_mutex_lock(&sites.mutex);
+    site_entry *e = find_or_add_bounded(&wanted, &sites.objects, OBJECTS_MAX);
+    pp_site *site = e ? own_site(e) : NULL;
+    pthread_mutex_unlock(&sites.mutex);
+    if (!site)
+        pp_fail(PP_ENOMEM, "painter \"%.100s\": no memory or %d painters already", name,
+                OBJECTS_MAX);
+    return site;
+}
+
+uint16_t pp_label_of_text(const char *text)
+{
+    site_entry wanted = {.info = {text, "", 0, 0}, .kind = PP_RECORD_MARK};
+    pthread_mutex_lock(&sites.mutex);
+    const site_entry *e = find_or_add_bounded(&wanted, &sites.texts, TEXTS_MAX);
+    uint32_t id = e ? e->id : 0;
+    pthread_mutex_unlock(&sites.mutex);
+    return (uint16_t)id;
 }
 
 void pp_sites_refresh(void)

@@ -21,6 +21,14 @@ void pp_words_publish(uint64_t *words, uint64_t header, size_t count);
 /* Writes an extended record on the calling thread. At most 255 payload words. */
 void pp_write_extended(enum pp_extended type, const uint64_t *payload, size_t count);
 
+/* The longest prefix of at most limit bytes that does not cut a UTF-8 sequence. text has more. */
+size_t pp_whole_utf8(const char *text, size_t limit);
+
+/* The site of an object by its name and kind, and the id of a text as a label; NULL and 0 without
+ * memory or when there are too many. Any thread, under a lock. */
+pp_site *pp_site_of_object(const char *name, const char *kind);
+uint16_t pp_label_of_text(const char *text);
+
 /* Sets every site's word from gate, filter and capture. */
 void pp_sites_refresh(void);
 

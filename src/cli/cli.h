@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define CLI_PROGRAM "paintprof"
 
@@ -20,16 +21,18 @@ typedef struct cli_command {
     int (*run)(int argc, char **argv);
 } cli_command;
 
-extern const cli_command cli_info, cli_report, cli_csv, cli_cut, cli_link;
+extern const cli_command cli_run, cli_ctl, cli_info, cli_report, cli_csv, cli_cut, cli_link;
 
 /* ---- Options (options.c) -------------------------------------------------------------------- */
 
-/* take gets the settings and the value (NULL without has_value) and returns CLI_GO_ON or a status.
- */
+/* CLI_MAYBE_VALUE: only as --name=VALUE. */
+enum cli_value { CLI_NO_VALUE = false, CLI_VALUE = true, CLI_MAYBE_VALUE };
+
+/* take gets the settings and the value (NULL without one) and returns CLI_GO_ON or a status. */
 typedef struct cli_option {
     const char *name;
     char letter; /* 0: none */
-    bool has_value;
+    enum cli_value value;
     int (*take)(void *settings, const char *value);
 } cli_option;
 
@@ -42,6 +45,14 @@ int cli_parse(const cli_command *command, int argc, char **argv, const cli_optio
  */
 int cli_parse_files(const cli_command *command, int argc, char **argv, const cli_option *options,
                     void *settings, char ***files, size_t *count);
+/* The same of a command whose operands are another program and its arguments: the first of them
+ * ends the options. */
+int cli_parse_program(const cli_command *command, int argc, char **argv, const cli_option *options,
+                      void *settings, char ***program);
+
+/* The same of any operands, also none; they end with NULL. */
+int cli_parse_words(const cli_command *command, int argc, char **argv, const cli_option *options,
+                    void *settings, char ***words);
 
 /* Says what is wrong with the command line on standard error; CLI_USAGE. */
 int cli_usage_error(const cli_command *command, const char *format, ...) PP_PRINTF(2, 3);
@@ -60,10 +71,10 @@ int cli_open(pp_reader **reader, const char *file);
 /* The message of the library's last failure goes to standard error; CLI_FAILED. */
 int cli_fail(void);
 
-/* Reads the recording called file into a report and writes that to standard output. */
+/* Reads the recording called file into a report and writes that to out. */
 typedef int (*cli_report_fn)(const pp_report *report, const pp_reader *reader, pp_text_fn write,
                              void *user);
-int cli_sum_up(const char *file, const pp_report_opts *opts, cli_report_fn print);
+int cli_sum_up(const char *file, const pp_report_opts *opts, cli_report_fn print, FILE *out);
 
 /* One line on standard error if the recording does not hold all that happened; with_lost also tells
  * of lost records, which not every output does. After a run. */
@@ -102,5 +113,10 @@ void cli_progress_end(cli_progress *progress);
  * cli_obey_signal() ends the process as the signal would have done. */
 void cli_catch_signals(void);
 void cli_obey_signal(void);
+
+/* This program ignores SIGPIPE and may change SIGCHLD; before another is executed both are as they
+ * were. */
+void cli_ignore_pipe(void);
+void cli_restore_signals(void);
 
 #endif

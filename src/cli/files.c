@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,8 +71,7 @@ static int output_error;
 
 static void write_out(void *user, const char *text, size_t size_bytes)
 {
-    (void)user;
-    if (fwrite(text, 1, size_bytes, stdout) != size_bytes && output_error == 0)
+    if (fwrite(text, 1, size_bytes, user) != size_bytes && output_error == 0)
         output_error = errno;
 }
 
@@ -98,21 +96,22 @@ int cli_finish_output(void)
 
 /* ---- Reports -------------------------------------------------------------------------------- */
 
-static int print_report(const char *file, pp_reader *reader, pp_report *report, cli_report_fn print)
+static int print_report(const char *file, pp_reader *reader, pp_report *report, cli_report_fn print,
+                        FILE *out)
 {
     pp_sink sink = pp_report_sink(report);
     cli_progress progress = cli_progress_begin(file, false);
     int code = pp_reader_run(reader, &sink, cli_progress_step, &progress);
     cli_progress_end(&progress);
     if (code == PP_OK)
-        code = print(report, reader, write_out, NULL);
+        code = print(report, reader, write_out, out);
     if (code != PP_OK)
         return cli_fail();
     cli_note_gaps(file, reader, false);
     return cli_finish_output();
 }
 
-int cli_sum_up(const char *file, const pp_report_opts *opts, cli_report_fn print)
+int cli_sum_up(const char *file, const pp_report_opts *opts, cli_report_fn print, FILE *out)
 {
     pp_reader *reader;
     pp_report *report = NULL;
@@ -120,7 +119,7 @@ int cli_sum_up(const char *file, const pp_report_opts *opts, cli_report_fn print
     if (status != CLI_GO_ON)
         return status;
     if (pp_report_create(&report, opts) == PP_OK)
-        status = print_report(file, reader, report, print);
+        status = print_report(file, reader, report, print, out);
     else
         status = cli_fail();
     pp_report_destroy(report);

@@ -41,6 +41,6 @@ static int run(int argc, char **argv)
     int status = cli_parse(&cli_info, argc, argv, options, &settings, &file);
     if (status != CLI_GO_ON)
         return status;
-    return cli_sum_up(file, NULL,
-                      settings.json ? pp_report_write_info_json : pp_report_write_info_text);
+    return cli_sum_up(
+        file, NULL, settings.json ? pp_report_write_info_json : pp_report_write_info_text, stdout);
 }

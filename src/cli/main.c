@@ -1,18 +1,18 @@
 /* cli/main.c: the program paintprof: a table of commands. */
 #include "cli.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-static const cli_command *const commands[] = {&cli_info, &cli_report, &cli_csv, &cli_cut,
-                                              &cli_link};
+static const cli_command *const commands[] = {
+    &cli_run, &cli_ctl, &cli_report, &cli_info, &cli_csv, &cli_cut, &cli_link,
+};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static void print_usage(FILE *out)
 {
-    fputs("Usage: " CLI_PROGRAM " COMMAND [OPTION]... FILE\n"
-          "Reads recordings of what Qt programs paint.\n"
+    fputs("Usage: " CLI_PROGRAM " COMMAND [OPTION]... [ARGUMENT]...\n"
+          "Profiles what Qt programs paint, and reads recordings of it.\n"
           "\n"
           "Commands\n",
           out);
@@ -24,7 +24,8 @@ static void print_usage(FILE *out)
           "  -h, --help     this text\n"
           "  --version      the version\n"
           "\n"
-          "A program leaves a recording when it is started with PAINTPROF_RECORD=FILE.\n"
+          "A program that uses the library leaves a recording when it is started with\n"
+          "PAINTPROF_RECORD=FILE; any other Qt 6 program is started by paintprof run.\n"
           "Exit status: 0 success, 1 the input or an output failed, 2 wrong usage.\n",
           out);
 }
@@ -74,7 +75,7 @@ static int help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() like any other */
+    cli_ignore_pipe(); /* a closed pipe is an error of write() like any other */
     if (argc < 2) {
         print_usage(stderr);
         return CLI_USAGE;

@@ -85,23 +85,27 @@ bool cli_parse_time(const char *text, int64_t unit_ns, int64_t *out_ns)
 /* What getopt_long() needs of options, with --help behind them. */
 typedef struct getopt_tables {
     struct option longs[OPTIONS_MAX + 2];
-    char letters[2 * OPTIONS_MAX + 4];
+    char letters[2 * OPTIONS_MAX + 5];
     int help;
 } getopt_tables;
 
-static void fill_tables(getopt_tables *tables, const cli_option *options)
+static void fill_tables(getopt_tables *tables, const cli_option *options, bool stops_early)
 {
+    static const int argument[] = {[CLI_NO_VALUE] = no_argument,
+                                   [CLI_VALUE] = required_argument,
+                                   [CLI_MAYBE_VALUE] = optional_argument};
     char *letter = tables->letters;
     int count = 0;
+    if (stops_early)
+        *letter++ = '+';
     *letter++ = 'h';
     for (; options[count].name != NULL && count < OPTIONS_MAX; count++) {
         const cli_option *option = &options[count];
         tables->longs[count] =
-            (struct option){option->name, option->has_value ? required_argument : no_argument, NULL,
-                            OPTION_BASE + count};
+            (struct option){option->name, argument[option->value], NULL, OPTION_BASE + count};
         if (option->letter != 0) {
             *letter++ = option->letter;
-            if (option->has_value)
+            if (option->value == CLI_VALUE)
                 *letter++ = ':';
         }
     }
@@ -127,10 +131,10 @@ static int print_help(const cli_command *command)
 }
 
 static int take_options(const cli_command *command, int argc, char **argv,
-                        const cli_option *options, void *settings)
+                        const cli_option *options, void *settings, bool stops_early)
 {
     getopt_tables tables;
-    fill_tables(&tables, options);
+    fill_tables(&tables, options, stops_early);
     for (;;) {
         int id = getopt_long(argc, argv, tables.letters, tables.longs, NULL);
         if (id == -1)
@@ -145,14 +149,39 @@ static int take_options(const cli_command *command, int argc, char **argv,
     }
 }
 
-int cli_parse_files(const cli_command *command, int argc, char **argv, const cli_option *options,
-                    void *settings, char ***files, size_t *count)
+/* As take_options(), with messages of getopt that begin with the name of the command. */
+static int take_named(const cli_command *command, int argc, char **argv, const cli_option *options,
+                      void *settings, bool stops_early)
 {
     char name[NAME_BYTES];
     snprintf(name, sizeof name, CLI_PROGRAM " %s", command->name);
-    argv[0] = name; /* getopt's messages begin with it */
-    int status = take_options(command, argc, argv, options, settings);
+    argv[0] = name;
+    int status = take_options(command, argc, argv, options, settings, stops_early);
     argv[0] = NULL;
+    return status;
+}
+
+int cli_parse_words(const cli_command *command, int argc, char **argv, const cli_option *options,
+                    void *settings, char ***words)
+{
+    int status = take_named(command, argc, argv, options, settings, true);
+    *words = argv + optind;
+    return status;
+}
+
+int cli_parse_program(const cli_command *command, int argc, char **argv, const cli_option *options,
+                      void *settings, char ***program)
+{
+    int status = cli_parse_words(command, argc, argv, options, settings, program);
+    if (status == CLI_GO_ON && (!**program || ***program == '\0'))
+        return cli_usage_error(command, "no program was named");
+    return status;
+}
+
+int cli_parse_files(const cli_command *command, int argc, char **argv, const cli_option *options,
+                    void *settings, char ***files, size_t *count)
+{
+    int status = take_named(command, argc, argv, options, settings, false);
     if (status != CLI_GO_ON)
         return status;
     *files = argv + optind;

@@ -77,3 +77,18 @@ void cli_obey_signal(void)
     signal(caught_signal, SIG_DFL);
     raise(caught_signal);
 }
+
+static struct sigaction pipe_before, child_before;
+
+void cli_ignore_pipe(void)
+{
+    sigaction(SIGPIPE, NULL, &pipe_before);
+    sigaction(SIGCHLD, NULL, &child_before);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+void cli_restore_signals(void)
+{
+    sigaction(SIGPIPE, &pipe_before, NULL);
+    sigaction(SIGCHLD, &child_before, NULL);
+}

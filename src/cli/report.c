@@ -74,5 +74,5 @@ static int run(int argc, char **argv)
     if (status != CLI_GO_ON)
         return status;
     return cli_sum_up(file, &settings.opts,
-                      settings.json ? pp_report_write_json : pp_report_write_text);
+                      settings.json ? pp_report_write_json : pp_report_write_text, stdout);
 }

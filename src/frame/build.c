@@ -6,6 +6,7 @@
 
 #include <search.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What the threads may hold: tens of thousands that record, and no more for a hostile recording
  * that names millions. */
@@ -39,6 +40,15 @@ pp_builder *pp_builder_create(const pp_build_source *source)
 void pp_builder_set_target(pp_builder *builder, const pp_build_target *target)
 {
     builder->shared.target = *target;
+}
+
+bool pp_sink_take(pp_sink *out, const pp_sink *sink)
+{
+    if (!sink || sink->struct_size < offsetof(pp_sink, painted))
+        return false;
+    *out = (pp_sink){0};
+    memcpy(out, sink, sink->struct_size < sizeof *out ? sink->struct_size : sizeof *out);
+    return true;
 }
 
 uint64_t pp_builder_lost(const pp_builder *builder)

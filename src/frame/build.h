@@ -20,7 +20,7 @@ typedef struct pp_build_source {
     bool renumbers_phases; /* the phases counted in records are not those of the sites */
 } pp_build_source;
 
-/* Where results go; zone, mark and trace may be NULL, and then cost nothing. */
+/* Where results go; all but frame may be NULL, and then cost nothing. See pp_sink. */
 typedef struct pp_build_target {
     void *user;
     void (*frame)(void *user, const pp_frame *frame);
@@ -28,8 +28,16 @@ typedef struct pp_build_target {
                                                          GPU time yet; may be NULL */
     void (*zone)(void *user, const pp_zone_record *zone);
     void (*mark)(void *user, const pp_mark_record *mark);
+    void (*painted)(void *user, const pp_paint_record *paint);
+    void (*unpainted)(void *user, const pp_unpainted_record *updates);
+    void (*event)(void *user, const pp_event_record *event);
+    void (*overhead)(void *user, uint32_t thread, uint64_t ns);
     void (*trace)(void *user, const pp_trace_record *event);
 } pp_build_target;
+
+/* Copies a sink of this version or an older one, whose struct_size ends earlier; false if it is
+ * neither. */
+bool pp_sink_take(pp_sink *out, const pp_sink *sink);
 
 typedef struct pp_builder pp_builder;
 

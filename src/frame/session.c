@@ -118,6 +118,46 @@ static void tell_mark(void *user, const pp_mark_record *mark)
     }
 }
 
+static void tell_painted(void *user, const pp_paint_record *paint)
+{
+    const pp_session *session = user;
+    for (size_t i = 0; i < session->sink_count; i++) {
+        const pp_sink *sink = &session->sinks[i].sink;
+        if (sink->painted)
+            sink->painted(sink->user, paint);
+    }
+}
+
+static void tell_unpainted(void *user, const pp_unpainted_record *updates)
+{
+    const pp_session *session = user;
+    for (size_t i = 0; i < session->sink_count; i++) {
+        const pp_sink *sink = &session->sinks[i].sink;
+        if (sink->unpainted)
+            sink->unpainted(sink->user, updates);
+    }
+}
+
+static void tell_event(void *user, const pp_event_record *event)
+{
+    const pp_session *session = user;
+    for (size_t i = 0; i < session->sink_count; i++) {
+        const pp_sink *sink = &session->sinks[i].sink;
+        if (sink->event)
+            sink->event(sink->user, event);
+    }
+}
+
+static void tell_overhead(void *user, uint32_t thread, uint64_t ns)
+{
+    const pp_session *session = user;
+    for (size_t i = 0; i < session->sink_count; i++) {
+        const pp_sink *sink = &session->sinks[i].sink;
+        if (sink->overhead)
+            sink->overhead(sink->user, thread, ns);
+    }
+}
+
 static void tell_trace(void *user, const pp_trace_record *event)
 {
     const pp_session *session = user;
@@ -128,17 +168,19 @@ static void tell_trace(void *user, const pp_trace_record *event)
     }
 }
 
-/* Zones and marks are told one by one only if a sink wants them. */
+/* All but frames are told one by one only if a sink wants them. */
 static void choose_target(pp_session *session)
 {
     pp_build_target target = {.user = session, .frame = tell_frame};
     for (size_t i = 0; i < session->sink_count; i++) {
-        if (session->sinks[i].sink.zone)
-            target.zone = tell_zone;
-        if (session->sinks[i].sink.mark)
-            target.mark = tell_mark;
-        if (session->sinks[i].sink.trace)
-            target.trace = tell_trace;
+        const pp_sink *sink = &session->sinks[i].sink;
+        target.zone = sink->zone ? tell_zone : target.zone;
+        target.mark = sink->mark ? tell_mark : target.mark;
+        target.painted = sink->painted ? tell_painted : target.painted;
+        target.unpainted = sink->unpainted ? tell_unpainted : target.unpainted;
+        target.event = sink->event ? tell_event : target.event;
+        target.overhead = sink->overhead ? tell_overhead : target.overhead;
+        target.trace = sink->trace ? tell_trace : target.trace;
     }
     pp_builder_set_target(session->builder, &target);
 }
@@ -302,7 +344,8 @@ static bool reserve_sink(pp_session *session)
 
 int pp_session_add_sink(pp_session *session, const pp_sink *sink)
 {
-    if (!sink || sink->struct_size < sizeof *sink)
+    pp_sink taken;
+    if (!pp_sink_take(&taken, sink))
         return pp_fail(PP_EINVAL, "pp_session_add_sink: no valid sink");
     if (!enter(session))
         return pp_fail(PP_EINVAL, "pp_session_add_sink: not the running session");
@@ -311,7 +354,7 @@ int pp_session_add_sink(pp_session *session, const pp_sink *sink)
         uint64_t since_ns = pp_now_ns();
         drain(session); /* what is published by now is not for the new sink */
         id = ++session->last_sink_id;
-        session->sinks[session->sink_count++] = (session_sink){*sink, id, since_ns};
+        session->sinks[session->sink_count++] = (session_sink){taken, id, since_ns};
         choose_target(session);
     }
     leave();

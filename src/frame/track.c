@@ -83,6 +83,7 @@ void pp_track_destroy(pp_track *track)
     free(track->others);
     free(track->traces);
     free(track->zones);
+    free(track->notes);
     free(track->open_of_id);
     free(track);
 }
@@ -91,6 +92,7 @@ size_t pp_track_bytes(const pp_track *track)
 {
     size_t bytes = sizeof *track + pp_tally_bytes(&track->any.tally) +
                    (size_t)(track->zones_end - track->zones) * sizeof *track->zones +
+                   track->note_capacity * sizeof *track->notes +
                    track->id_capacity * sizeof *track->open_of_id + pp_track_trace_bytes(track);
     for (size_t i = 0; i < PP_FRAME_DEPTH_MAX && track->frames[i]; i++)
         bytes += sizeof *track->frames[i] + pp_tally_bytes(&track->frames[i]->tally);
@@ -244,7 +246,7 @@ void pp_track_begin_new_zone(pp_track *track, uint32_t id)
     pp_track_open(track, zone, id, slot, track->now_ticks);
     if (!slot) { /* no memory for it: the first place of the tally knows nothing of the site */
         zone->info = info;
-        zone->phase = info->phase < PP_PHASE_MAX ? info->phase : PP_PHASE_OTHER;
+        zone->phase = (uint16_t)(info->phase < PP_PHASE_MAX ? info->phase : PP_PHASE_OTHER);
     }
 }
 
@@ -271,6 +273,8 @@ static void close_innermost(pp_track *track)
     pp_track_close(track, zone, track->now_ticks);
     if (track->shared->target.zone)
         pp_track_tell_zone(track, zone, track->now_ticks);
+    if (zone->has_notes)
+        pp_track_tell_paint(track, zone, track->now_ticks);
 }
 
 void pp_track_end_other_zone(pp_track *track, uint32_t id)
@@ -307,6 +311,9 @@ void pp_track_mark(pp_track *track, const char *label)
 
 void pp_track_pixels(pp_track *track, uint64_t pixels)
 {
-    if (track->top != track->zones)
-        track->tally->sites[track->top->slot].pixels += pixels;
+    if (track->top == track->zones)
+        return;
+    track->tally->sites[track->top->slot].pixels += pixels;
+    if (track->shared->target.painted)
+        pp_track_note_pixels(track, pixels);
 }

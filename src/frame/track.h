@@ -10,6 +10,8 @@
 #include "frame/build.h"
 #include "frame/tally.h"
 
+#include <paintprof/cause.h>
+
 enum {
     PP_TRACK_GAPS = 256,  /* of a frame, remembered for its flush; a power of two */
     PP_TRACK_PENDING = 8, /* windows for whose next frame a thread may collect at once */
@@ -22,9 +24,25 @@ typedef struct pp_open_zone {
     uint64_t self_ticks;       /* its own so far, */
     uint64_t charged_ticks;    /* of which these are in a tally */
     uint64_t total_from_ticks; /* since when its time is not in a tally's total yet */
-    uint32_t id, slot, phase;
+    uint32_t id, slot;
+    uint16_t phase;
     bool outermost; /* of its site on this thread: the one whose time makes the site's total */
+    bool has_notes; /* in the track's notes, at its depth */
 } pp_open_zone;
+
+typedef struct pp_cause_note {
+    pp_cause cause;
+    uint64_t count;
+} pp_cause_note;
+
+enum { PP_NOTE_CAUSES = 8 }; /* of one zone; the last takes what comes beyond, as not known */
+
+/* What is known of an open zone beside its time; kept only if the target wants it. */
+typedef struct pp_zone_notes {
+    uint64_t pixels, sampled, unchanged, covered;
+    uint32_t object, cause_count;
+    pp_cause_note causes[PP_NOTE_CAUSES];
+} pp_zone_notes;
 
 /* The id of what lies below the outermost zone. */
 #define PP_NO_ZONE UINT32_MAX
@@ -83,7 +101,9 @@ typedef struct pp_track {
     pp_open_zone *zones, *top, *zones_end; /* the innermost is *top; *zones stands for none */
     uint16_t *open_of_id;                  /* open zones per site */
     uint32_t id_capacity;
-    uint32_t deep; /* open zones beyond PP_ZONE_DEPTH_MAX */
+    uint32_t deep;        /* open zones beyond PP_ZONE_DEPTH_MAX */
+    pp_zone_notes *notes; /* of zones[1] on, valid where has_notes */
+    uint32_t note_capacity;
     uint32_t frame_depth;
     uint32_t next_victim;
     pp_open_frame *frames[PP_FRAME_DEPTH_MAX];
@@ -133,6 +153,11 @@ void pp_track_end_other_zone(pp_track *track, uint32_t id);
 void pp_track_mark(pp_track *track, const char *label);
 void pp_track_pixels(pp_track *track, uint64_t pixels);
 void pp_track_focus(pp_track *track, uint32_t window);
+
+/* Reads a record of paintprof/cause.h: a type from PP_EXT_OBJECT to PP_EXT_PAINT, with the payload
+ * that it has at least; pixels go by the next one. */
+void pp_track_note(pp_track *track, unsigned type, const uint64_t *payload, size_t count);
+void pp_track_note_pixels(pp_track *track, uint64_t pixels);
 
 void pp_track_begin_frame(pp_track *track, uint32_t window, uint64_t asked_ticks,
                           uint64_t budget_ns);
@@ -204,12 +229,15 @@ static inline void pp_track_open(pp_track *track, pp_open_zone *zone, uint32_t i
         .total_from_ticks = now_ticks,
         .id = id,
         .slot = slot,
-        .phase = site->phase,
+        .phase = (uint16_t)site->phase,
         .outermost = track->open_of_id[id]++ == 0,
     };
 }
 
 /* Tells the target of a zone that ends now, at the depth that the track has then. */
 void pp_track_tell_zone(const pp_track *track, const pp_open_zone *zone, uint64_t now_ticks);
+
+/* The same of what was noted of it. */
+void pp_track_tell_paint(const pp_track *track, const pp_open_zone *zone, uint64_t now_ticks);
 
 #endif

@@ -42,8 +42,11 @@ static void read_frame_begin(pp_track *track, const uint64_t *payload)
 static size_t payload_min(unsigned type)
 {
     static const unsigned char sizes[] = {
-        [PP_EXT_FRAME_BEGIN] = 4, [PP_EXT_FRAME_END] = 3, [PP_EXT_COUNT] = 2, [PP_EXT_PIXELS] = 1,
-        [PP_EXT_MARK_TEXT] = 1,   [PP_EXT_FOCUS] = 1,     [PP_EXT_GPU] = 3,
+        [PP_EXT_FRAME_BEGIN] = 4, [PP_EXT_FRAME_END] = 3, [PP_EXT_COUNT] = 2,
+        [PP_EXT_PIXELS] = 1,      [PP_EXT_MARK_TEXT] = 1, [PP_EXT_FOCUS] = 1,
+        [PP_EXT_GPU] = 3,         [PP_EXT_OBJECT] = 1,    [PP_EXT_CAUSE] = 1,
+        [PP_EXT_WASTE] = 2,       [PP_EXT_UNPAINTED] = 2, [PP_EXT_EVENT] = 3,
+        [PP_EXT_OVERHEAD] = 1,    [PP_EXT_PAINT] = 2,
     };
     return type < sizeof sizes ? sizes[type] : 0;
 }
@@ -83,6 +86,18 @@ static void read_extended(pp_assembler *assembler, pp_track *track, const uint64
     case PP_EXT_GPU:
         pp_waiting_take(assembler, track, (uint32_t)payload[0], payload[1], payload[2]);
         break;
+    case PP_EXT_PAINT:
+        pp_track_pixels(track, payload[1]);
+        pp_track_note(track, type, payload, count);
+        break;
+    case PP_EXT_OBJECT:
+    case PP_EXT_CAUSE:
+    case PP_EXT_WASTE:
+    case PP_EXT_UNPAINTED:
+    case PP_EXT_EVENT:
+    case PP_EXT_OVERHEAD:
+        pp_track_note(track, type, payload, count);
+        break;
     default:
         pp_track_read_trace(track, type, payload, count);
         break;
@@ -121,6 +136,8 @@ static inline pp_open_zone *end_zone(pp_track *track, pp_open_zone *top, uint32_
         track->top = top - 1;
         if (PP_UNLIKELY(track->shared->target.zone))
             pp_track_tell_zone(track, top, now_ticks);
+        if (PP_UNLIKELY(top->has_notes))
+            pp_track_tell_paint(track, top, now_ticks);
         return top - 1;
     }
     track->top = top;

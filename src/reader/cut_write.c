@@ -101,8 +101,7 @@ static bool is_late_gpu(pp_cut_thread *thread, const record *r)
 
 static void write_record(pp_cut *cut, pp_cut_thread *thread, const record *r)
 {
-    bool is_frame =
-        r->kind == PP_RECORD_EXTENDED && r->type != PP_EXT_PIXELS && r->type != PP_EXT_MARK_TEXT;
+    bool is_frame = r->kind == PP_RECORD_EXTENDED && !pp_type_is_of_zone(r->type);
     if (r->track) {
         /* In a frame that is left out nobody sees which zones its time goes to. */
         if (!is_frame || !r->in_frame || thread->in_whole_unit)

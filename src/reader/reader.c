@@ -350,17 +350,21 @@ static int fill_sites(pp_reader *reader, const pp_tally *tally)
 /* Only what the sink wants is told: zones and marks one by one cost most of the time. */
 static void set_target(pp_builder *builder, const pp_sink *sink)
 {
-    if (sink)
-        pp_builder_set_target(builder, &(pp_build_target){.user = sink->user,
-                                                          .frame = sink->frame,
-                                                          .zone = sink->zone,
-                                                          .mark = sink->mark,
-                                                          .trace = sink->trace});
+    pp_builder_set_target(builder, &(pp_build_target){.user = sink->user,
+                                                      .frame = sink->frame,
+                                                      .zone = sink->zone,
+                                                      .mark = sink->mark,
+                                                      .painted = sink->painted,
+                                                      .unpainted = sink->unpainted,
+                                                      .event = sink->event,
+                                                      .overhead = sink->overhead,
+                                                      .trace = sink->trace});
 }
 
 int pp_reader_run(pp_reader *reader, const pp_sink *sink, pp_progress_fn progress, void *user)
 {
-    if (sink && sink->struct_size < sizeof *sink)
+    pp_sink taken = {0};
+    if (sink && !pp_sink_take(&taken, sink))
         return pp_fail(PP_EINVAL, "pp_reader_run: no valid sink");
     const pp_build_source source = pp_reader_build_source(reader);
     run r = {.builder = pp_builder_create(&source), .first_ticks = UINT64_MAX};
@@ -368,7 +372,7 @@ int pp_reader_run(pp_reader *reader, const pp_sink *sink, pp_progress_fn progres
         pp_builder_destroy(r.builder);
         return pp_fail(PP_ENOMEM, "%s: out of memory for reading it", reader->path);
     }
-    set_target(r.builder, sink);
+    set_target(r.builder, &taken);
     int status = pp_reader_visit(reader, feed_chunk, &r, progress, user);
     const pp_build_totals totals = pp_builder_finish(r.builder);
     fill_numbers(reader, &r, &totals);
@@ -376,8 +380,8 @@ int pp_reader_run(pp_reader *reader, const pp_sink *sink, pp_progress_fn progres
     if (status == PP_OK)
         status = fill_sites(reader, totals.sites);
     pp_builder_destroy(r.builder);
-    if (status == PP_OK && sink && sink->stop)
-        sink->stop(sink->user);
+    if (status == PP_OK && taken.stop)
+        taken.stop(taken.user);
     return status;
 }
 

@@ -46,6 +46,7 @@ void pp_report_destroy(pp_report *report)
         free(report->slowest[i].painters);
     free(report->slowest);
     free(report->windows);
+    pp_causes_free(&report->causes);
     free(report);
 }
 
@@ -179,11 +180,39 @@ static void add_frame(void *user, const pp_frame *frame)
     }
     rank_frame(report, frame);
     pp_flag_watch_frame(&report->watch, frame, PP_NOT_MEASURED);
+    pp_causes_frame(&report->causes, frame);
+}
+
+static void add_paint(void *user, const pp_paint_record *paint)
+{
+    pp_causes_painted(&((pp_report *)user)->causes, paint);
+}
+
+static void add_unpainted(void *user, const pp_unpainted_record *updates)
+{
+    pp_causes_unpainted(&((pp_report *)user)->causes, updates);
+}
+
+static void add_event(void *user, const pp_event_record *event)
+{
+    pp_causes_event(&((pp_report *)user)->causes, event);
+}
+
+static void add_overhead(void *user, uint32_t thread, uint64_t ns)
+{
+    (void)thread;
+    pp_causes_overhead(&((pp_report *)user)->causes, ns);
 }
 
 pp_sink pp_report_sink(pp_report *report)
 {
-    return (pp_sink){.struct_size = sizeof(pp_sink), .user = report, .frame = add_frame};
+    return (pp_sink){.struct_size = sizeof(pp_sink),
+                     .user = report,
+                     .frame = add_frame,
+                     .painted = add_paint,
+                     .unpainted = add_unpainted,
+                     .event = add_event,
+                     .overhead = add_overhead};
 }
 
 /* ---- What the outputs ask ------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "flags/watch.h"
+#include "frame/causes.h"
 #include "frame/distribution.h"
 
 #include <paintprof/report.h>
@@ -41,6 +42,7 @@ struct pp_report {
     pp_report_slow *slowest; /* longest first; room for one more than wanted */
     size_t slowest_count;
     pp_flag_watch watch;
+    pp_causes causes;
     bool failed; /* memory ran out */
 };
 
@@ -62,6 +64,74 @@ uint32_t pp_report_phase_at(size_t place);
 /* The name of a phase, "?" for one that is unknown. */
 const char *pp_report_phase(uint32_t phase);
 
+/* ---- Who was painted, and why (report_painters.c) ----------------------------------------------
+ */
+
+/* A painter: of all of a recording or, without one, of the frames. */
+typedef struct pp_report_painter {
+    const pp_site_info *site;
+    const pp_painter_total *noted; /* NULL: nothing but its time */
+    uint64_t count, self_ns, total_ns, pixels;
+    const pp_cause_total **rows; /* by self time; a part of the list's rows */
+    size_t row_count;
+} pp_report_painter;
+
+typedef struct pp_report_painters {
+    pp_report_painter *items; /* by self time */
+    size_t count;
+    const pp_cause_total **rows;
+    bool failed; /* memory ran out */
+} pp_report_painters;
+
+pp_report_painters pp_report_list_painters(const pp_report *report, const pp_reader *reader);
+void pp_report_free_painters(pp_report_painters *painters);
+
+/* Whether a probe has recorded this: only then is anything of it told. */
+bool pp_report_knows_causes(const pp_report *report, const pp_reader *reader);
+
+/* "widget", "item" …; "zone" for a site in the source. */
+const char *pp_report_kind(const pp_site_info *site, char *room, size_t room_bytes);
+
+/* The profiler's own time. */
+uint64_t pp_report_overhead(const pp_report *report, const pp_reader *reader);
+
+/* The share that was not needed, and of how many sampled pixels; false without a sample. */
+bool pp_report_waste(const pp_waste_total *waste, double *share);
+
+/* Slow events and instances, most time first: pointers into the report, which the caller frees.
+ * NULL, and count 0, without any or without memory. */
+const pp_event_total **pp_report_sort_events(const pp_report *report, size_t *count);
+const pp_instance_total **pp_report_sort_instances(const pp_report *report, size_t *count);
+
+/* ---- What is worth a look (report_findings.c) --------------------------------------------------
+ */
+
+/* X(name, key): the key is what JSON calls it. */
+#define PP_FINDING_LIST(X)                                                                         \
+    X(PP_FINDING_COVERED, "covered")                                                               \
+    X(PP_FINDING_UNCHANGED, "unchanged")                                                           \
+    X(PP_FINDING_SMALL_CHANGE, "small_change")                                                     \
+    X(PP_FINDING_UNPAINTED, "unpainted")                                                           \
+    X(PP_FINDING_MANY_ITEMS, "many_items")                                                         \
+    X(PP_FINDING_SLOW_HANDLER, "slow_handler")
+#define PP_FINDING_ENUM(name, key) name,
+typedef enum pp_finding_kind { PP_FINDING_LIST(PP_FINDING_ENUM) PP_FINDING_COUNT } pp_finding_kind;
+#undef PP_FINDING_ENUM
+
+typedef struct pp_finding {
+    pp_finding_kind kind;
+    uint64_t cost_ns;                 /* that could be saved at most */
+    const pp_report_painter *painter; /* NULL for a handler */
+    const pp_cause_total *cause;      /* NULL: not known */
+    const pp_event_total *event;      /* of a handler */
+} pp_finding;
+
+const char *pp_finding_key(pp_finding_kind kind);
+
+/* What is wasteful, most costly first; freed by the caller. NULL without any or without memory. */
+pp_finding *pp_report_find(const pp_report *report, const pp_report_painters *painters,
+                           size_t *count);
+
 /* ---- Parts of the outputs -------------------------------------------------------------------- */
 
 /* Nanoseconds since the beginning of what was recorded. */
@@ -69,6 +139,10 @@ uint64_t pp_report_since_begin(const pp_report *report, const pp_reader *reader,
 
 /* The lines that say what was recorded and what is missing. */
 void pp_report_add_info_lines(pp_buffer *text, const pp_reader *reader);
+
+/* All of the above as text, and as members of a JSON object. */
+void pp_report_add_causes(pp_buffer *text, const pp_report *report, const pp_reader *reader);
+void pp_report_json_causes(pp_buffer *json, const pp_report *report, const pp_reader *reader);
 
 /* The table of windows, indented. */
 void pp_report_add_windows(pp_buffer *text, const pp_report *report, const pp_reader *reader);

@@ -260,6 +260,8 @@ int pp_report_write_text(const pp_report *report, const pp_reader *reader, pp_te
     pp_buffer text = {.failed = report->failed};
     if (reader)
         pp_report_add_info_lines(&text, reader);
+    if (pp_report_knows_causes(report, reader))
+        pp_report_add_causes(&text, report, reader);
     if (report->frames > 0) {
         add_frames(&text, report, reader);
         add_distributions(&text, report, reader);

@@ -20,7 +20,8 @@ typedef struct bench_result {
     double loop_ns;        /* of the empty loop; negative: none was needed */
     const char *reference; /* NULL: none */
     double reference_ns;
-    double extra_ns; /* ours minus reference, where the difference is the figure; else NaN */
+    double pair_ratio; /* median of the ratios of pairs; 0: the ratio is that of the medians */
+    double extra_ns;   /* ours minus reference, where the difference is the figure; else NaN */
     struct bench_extra {
         const char *name; /* with its unit; NULL ends the list */
         double value;
@@ -71,6 +72,8 @@ int bench_need_memory(double size_bytes);
 
 /* A case of bench_qt_cases in a file of its own. */
 int bench_measure_crosshair_move(const bench_case *self, bench_result *result);
+extern const bench_case bench_probe_cases[];
+extern const size_t bench_probe_case_count;
 
 /* The folder for files of the cases, on a disk unless PAINTPROF_BENCH_DIR says otherwise. */
 const char *bench_folder(void);

@@ -39,6 +39,7 @@ static const struct {
     {bench_curve_frame_cases, &bench_curve_frame_case_count},
     {bench_gap_frame_cases, &bench_gap_frame_case_count},
     {bench_peer_cases, &bench_peer_case_count},
+    {bench_probe_cases, &bench_probe_case_count},
 };
 enum { TABLE_COUNT = sizeof tables / sizeof tables[0] };
 
@@ -66,6 +67,11 @@ static const bench_case *find_case(const char *name)
     return NULL;
 }
 
+static double ratio_of(const bench_result *r)
+{
+    return r->pair_ratio > 0 ? r->pair_ratio : r->median_ns / r->reference_ns;
+}
+
 static void print_json(const bench_result *r)
 {
     printf("{\"name\":\"%s\",\"median_ns\":%.3f,\"p99_ns\":%.3f,\"iterations\":%llu", r->name,
@@ -74,7 +80,7 @@ static void print_json(const bench_result *r)
         printf(",\"loop_ns\":%.3f", r->loop_ns);
     if (r->reference)
         printf(",\"reference\":\"%s\",\"reference_ns\":%.3f,\"ratio\":%.4f", r->reference,
-               r->reference_ns, r->median_ns / r->reference_ns);
+               r->reference_ns, ratio_of(r));
     if (!isnan(r->extra_ns))
         printf(",\"extra_ns\":%.1f", r->extra_ns);
     for (size_t i = 0; i < EXTRAS_MAX && r->extras[i].name; i++)
@@ -86,8 +92,7 @@ static void print_row(const bench_result *r)
 {
     printf("%-24s %12.2f ns %12.2f ns", r->name, r->median_ns, r->p99_ns);
     if (r->reference)
-        printf("  %8.3f x %.2f ns (%s)", r->median_ns / r->reference_ns, r->reference_ns,
-               r->reference);
+        printf("  %8.3f x %.2f ns (%s)", ratio_of(r), r->reference_ns, r->reference);
     if (!isnan(r->extra_ns))
         printf("  difference %.1f us", r->extra_ns / 1e3);
     for (size_t i = 0; i < EXTRAS_MAX && r->extras[i].name; i++)

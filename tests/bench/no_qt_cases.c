@@ -9,3 +9,5 @@ const bench_case bench_gap_frame_cases[1] = {{0}};
 const size_t bench_gap_frame_case_count = 0;
 const bench_case bench_peer_cases[1] = {{0}};
 const size_t bench_peer_case_count = 0;
+const bench_case bench_probe_cases[1] = {{0}};
+const size_t bench_probe_case_count = 0;

@@ -12,8 +12,8 @@ from harness import TIMEOUT_S, environment, rows_of
 
 CLI = os.environ["PAINTPROF_CLI"]
 RECORDER = os.environ["PAINTPROF_RECORD_PROGRAM"]
-COMMANDS = ("info", "report", "csv", "cut")  # of one recording
-ALL_COMMANDS = COMMANDS + ("link",)
+COMMANDS = ("info", "report", "csv", "cut")  # that read one recording
+ALL_COMMANDS = COMMANDS + ("link", "run", "ctl")
 FRAMES = 100  # each tenth is late; see record_program.c
 
 BAD = (

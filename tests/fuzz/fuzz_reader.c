@@ -8,6 +8,7 @@
 #include <paintprof/error.h>
 #include <paintprof/link.h>
 #include <paintprof/reader.h>
+#include <paintprof/report.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,13 +56,56 @@ static void see_mark(void *user, const pp_mark_record *mark)
         see_site(mark->site);
 }
 
-static void see_event(void *user, const pp_trace_record *event)
+static void see_trace(void *user, const pp_trace_record *event)
 {
     (void)user;
     if (event->site)
         see_site(event->site);
     if (event->event > PP_TRACE_EVENT_SHOWN || event->point > PP_TRACE_REPLY_RECEIVED)
         abort();
+}
+
+static void see_cause(const pp_cause_record *cause)
+{
+    see_text(cause->event);
+    see_text(cause->receiver);
+    see_text(cause->caller);
+}
+
+static void see_paint(void *user, const pp_paint_record *paint)
+{
+    (void)user;
+    see_site(paint->site);
+    if (paint->unchanged > paint->sampled || paint->covered > paint->sampled)
+        abort();
+    for (uint32_t i = 0; i < paint->cause_count; i++)
+        see_cause(&paint->causes[i]);
+}
+
+static void see_unpainted(void *user, const pp_unpainted_record *updates)
+{
+    (void)user;
+    see_site(updates->site);
+    see_cause(&updates->cause);
+}
+
+static void see_event(void *user, const pp_event_record *event)
+{
+    (void)user;
+    see_cause(&event->cause);
+    seen += event->self_ns + event->total_ns;
+}
+
+static void see_overhead(void *user, uint32_t thread, uint64_t ns)
+{
+    (void)user;
+    seen += thread + ns;
+}
+
+static void see_report(void *user, const char *bytes, size_t size_bytes)
+{
+    (void)user;
+    seen += size_bytes ? (uint64_t)bytes[size_bytes - 1] : 0;
 }
 
 static void check(int status)
@@ -89,6 +133,18 @@ static void list(const pp_reader *reader)
         see_text(a);
         see_text(b);
     }
+}
+
+static void report(pp_reader *reader)
+{
+    pp_report *made = NULL;
+    if (pp_report_create(&made, NULL) != PP_OK)
+        abort();
+    const pp_sink sink = pp_report_sink(made);
+    check(pp_reader_run(reader, &sink, NULL, NULL));
+    check(pp_report_write_text(made, reader, see_report, NULL));
+    check(pp_report_write_json(made, reader, see_report, NULL));
+    pp_report_destroy(made);
 }
 
 static void cut(pp_reader *reader, const char *path, uint64_t slow_frame_ns)
@@ -208,10 +264,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                               .frame = see_frame,
                               .zone = see_zone,
                               .mark = see_mark,
-                              .trace = see_event};
+                              .painted = see_paint,
+                              .unpainted = see_unpainted,
+                              .event = see_event,
+                              .overhead = see_overhead,
+                              .trace = see_trace};
         list(reader);
         check(pp_reader_run(reader, &sink, NULL, NULL));
         list(reader);
+        report(reader);
         cut(reader, cut_path, 0);
         cut(reader, cut_path, 1000);
         pp_reader_close(reader);

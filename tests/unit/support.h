@@ -42,7 +42,7 @@ static inline void advance_us(uint64_t us)
 
 /* Collects text blocks, and counts how they came. */
 typedef struct captured_text {
-    char bytes[16384];
+    char bytes[65536];
     size_t size;
     int writes;
 } captured_text;
@@ -62,7 +62,7 @@ static inline void capture_text(void *user, const char *text, size_t size_bytes)
  * PAINTPROF_UPDATE_GOLDEN set it writes the file instead. */
 static inline void assert_golden(const char *name, const char *text)
 {
-    char path[512], expected[16384];
+    char path[512], expected[65536];
     snprintf(path, sizeof path, PP_SOURCE_DIR "/tests/golden/%s", name);
     if (getenv("PAINTPROF_UPDATE_GOLDEN")) {
         FILE *out = fopen(path, "w");

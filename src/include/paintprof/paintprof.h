@@ -4,6 +4,7 @@
 #define PAINTPROF_PAINTPROF_H
 
 #include <paintprof/canvas.h>
+#include <paintprof/cause.h>
 #include <paintprof/clock.h>
 #include <paintprof/csv.h>
 #include <paintprof/error.h>

@@ -39,17 +39,57 @@ typedef struct pp_mark_record {
     uint64_t at_ns, since_mark_ns, since_begin_ns;
 } pp_mark_record;
 
+/* Why updates were asked for, and how many (paintprof/cause.h); "" is not known. */
+typedef struct pp_cause_record {
+    const char *event, *receiver, *caller;
+    uint64_t count;
+} pp_cause_record;
+
+/* A finished zone of which more is known than its time: pixels, instance, causes or waste. Of more
+ * than a handful of causes, the rest is one that is not known. Valid during the call. */
+typedef struct pp_paint_record {
+    const pp_site_info *site;
+    uint32_t thread;
+    uint32_t object; /* 0: not told */
+    uint64_t start_ns, end_ns, self_ns;
+    uint64_t pixels;
+    uint64_t sampled, unchanged, covered; /* as in pp_zone_waste() */
+    uint32_t cause_count;
+    const pp_cause_record *causes;
+} pp_paint_record;
+
+/* Updates of site that led to no paint. */
+typedef struct pp_unpainted_record {
+    const pp_site_info *site;
+    uint32_t thread;
+    uint64_t at_ns;
+    pp_cause_record cause;
+} pp_unpainted_record;
+
+/* An event handler that ran long; cause.count is 1. */
+typedef struct pp_event_record {
+    uint32_t thread;
+    uint64_t end_ns, self_ns, total_ns;
+    pp_cause_record cause;
+} pp_event_record;
+
 /* A consumer of frames and zones. Every callback may be NULL. They run on the draining thread
- * under the session's lock: they must not call the session, and must not take long. */
+ * under the session's lock: they must not call the session, and must not take long. Texts in what
+ * they get live as long as the session or reader. */
 typedef struct pp_sink {
     uint32_t struct_size; /* sizeof(pp_sink) */
     void *user;
     void (*frame)(void *user, const pp_frame *frame);
     void (*zone)(void *user, const pp_zone_record *zone);
     void (*mark)(void *user, const pp_mark_record *mark);
-    void (*trace)(void *user, const pp_trace_record *event);
     void (*stop)(void *user);    /* the session ends; every frame was delivered */
     void (*destroy)(void *user); /* runs exactly once: at removal or at the session's end */
+    /* Since 0.2; a struct_size that ends before them is accepted. */
+    void (*painted)(void *user, const pp_paint_record *paint);
+    void (*unpainted)(void *user, const pp_unpainted_record *updates);
+    void (*event)(void *user, const pp_event_record *event);
+    void (*overhead)(void *user, uint32_t thread, uint64_t ns); /* beside zones of overlay */
+    void (*trace)(void *user, const pp_trace_record *event);
 } pp_sink;
 
 /* Starts the session of the process. opts may be NULL. PP_EBUSY while another runs; PP_ENOMEM.
