@@ -1,0 +1,26 @@
+/* shim/probe/class_names.cpp: what an object's class is called in its source. */
+#include "class_names.hpp"
+
+#include "vtable.hpp"
+
+namespace ppq
+{
+
+ClassKey classKeyOf(const QObject *object)
+{
+    return {object->metaObject(), vtableOf(object)};
+}
+
+/* The C++ name, unless it is that of a wrapper that PyQt or QML put around the class. */
+const QByteArray &ClassNames::of(const ClassKey &key)
+{
+    const auto known = names_.constFind(key);
+    if (known != names_.constEnd())
+        return *known;
+    const QByteArray meta_name = key.first->className();
+    const QByteArray name = classNameOf(key.second);
+    const bool is_wrapper = name.isEmpty() || name.startsWith("sip") || name.contains('<');
+    return *names_.insert(key, is_wrapper ? meta_name : name);
+}
+
+} // namespace ppq

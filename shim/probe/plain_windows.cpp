@@ -1,0 +1,191 @@
+/* shim/probe/plain_windows.cpp: the frames of windows that belong to no widget. */
+#include "plain_windows.hpp"
+
+#include "overlay_window.hpp"
+
+#include <QtGui/QExposeEvent>
+
+#include <cstring>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace ppq
+{
+
+namespace
+{
+
+/* Watches of windows that outlive the application: their render threads may still run. */
+std::vector<std::unique_ptr<QuickWatch>> &outlivingWatches()
+{
+    static auto *watches = new std::vector<std::unique_ptr<QuickWatch>>;
+    return *watches;
+}
+
+const char *rendererOf(pp_object_kind kind)
+{
+    switch (kind) {
+    case PP_OBJECT_GL:
+        return "opengl";
+    case PP_OBJECT_QUICK:
+        return "quick";
+    default:
+        return "raster";
+    }
+}
+
+bool isOfWidget(const QWindow *window)
+{
+    return window->inherits("QWidgetWindow") ||
+           std::strncmp(window->metaObject()->className(), "ppq::", 5) == 0;
+}
+
+uint64_t devicePixels(const QWindow &window)
+{
+    const QSize size = window.size() * window.devicePixelRatio();
+    return static_cast<uint64_t>(size.width()) * static_cast<uint64_t>(size.height());
+}
+
+} // namespace
+
+/* ---- One window ---------------------------------------------------------------------------- */
+
+PlainWindow::PlainWindow(QWindow *window, pp_object_kind kind, pp_site *site)
+    : window_(window), site_(site)
+{
+    const QByteArray title = window->title().toUtf8();
+    pp_window_opts opts = {};
+    opts.struct_size = sizeof opts;
+    opts.title = title.constData();
+    opts.renderer = rendererOf(kind);
+    if (pp_window_create(&measured_, &opts) != PP_OK)
+        throw std::bad_alloc();
+    if (kind == PP_OBJECT_QUICK)
+        quick_ = std::make_unique<QuickWatch>(window, window->metaObject()->className());
+    followScreen();
+}
+
+PlainWindow::~PlainWindow()
+{
+    overlay.reset();
+    if (quick_ && window_)
+        outlivingWatches().push_back(std::move(quick_));
+    if (in_frame_)
+        pp_frame_cancel(measured_);
+    pp_window_focus(nullptr);
+    pp_window_destroy(measured_);
+}
+
+void PlainWindow::followScreen()
+{
+    QScreen *screen = window_ ? window_->screen() : nullptr;
+    if (screen && screen != screen_)
+        pp_window_set_refresh_hz(measured_, screen->refreshRate());
+    screen_ = screen;
+}
+
+void PlainWindow::begin()
+{
+    followScreen();
+    if (quick_)
+        quick_->takeSynchronized();
+    in_frame_ = true;
+    pp_frame_begin(measured_);
+}
+
+void PlainWindow::end()
+{
+    in_frame_ = false;
+    is_asked = false;
+    const bool is_frame = window_ && (!quick_ || quick_->takeSynchronized());
+    if (!is_frame) {
+        pp_frame_cancel(measured_);
+        return;
+    }
+    pp_frame_painted(measured_, devicePixels(*window_));
+    pp_frame_end(measured_);
+    if (overlay)
+        overlay->frameEnded();
+}
+
+/* ---- All of them --------------------------------------------------------------------------- */
+
+PlainWindows::PlainWindows(EventTap &tap, Painters &painters, CauseNotes *causes,
+                           std::function<void()> created, std::function<void()> ended)
+    : tap_(tap), painters_(painters), causes_(causes), created_(std::move(created)),
+      ended_(std::move(ended))
+{
+}
+
+PlainWindows::~PlainWindows() = default;
+
+PlainWindows::Window PlainWindows::windowOf(QWindow *window)
+{
+    const auto found = windows_.constFind(window);
+    if (found != windows_.constEnd() && (*found)->window() == window)
+        return *found;
+    for (auto it = windows_.begin(); it != windows_.end();)
+        it = (*it)->window() ? std::next(it) : windows_.erase(it);
+    if (isOfWidget(window))
+        return nullptr;
+    created_();
+    return *windows_.insert(window, std::make_shared<PlainWindow>(window, painters_.kindOf(window),
+                                                                  painters_.of(window)));
+}
+
+bool PlainWindows::deliver(QObject *receiver, QEvent *event, bool *is_told, bool *result)
+{
+    if (!receiver->isWindowType() || event->type() == QEvent::Resize)
+        return false;
+    auto *qwindow = static_cast<QWindow *>(receiver);
+    if (!qwindow->isExposed())
+        return false;
+    const Window window = windowOf(qwindow);
+    if (!window || window->inFrame())
+        return false;
+    if (!window->is_asked && causes_) {
+        Handling *handling = EventTap::current();
+        const bool is_inside = event->type() == QEvent::UpdateRequest && handling->outer;
+        window->asked = causes_->handled(is_inside ? handling->outer : handling);
+    }
+    struct Frame {
+        PlainWindow &window;
+        const std::function<void()> &ended;
+        pp_zone zone;
+        ~Frame()
+        {
+            pp_zone_end(&zone);
+            window.end();
+            ended();
+        }
+    };
+    *is_told = true;
+    window->begin();
+    const Frame frame = {*window, ended_,
+                         window->site() ? pp_zone_begin(window->site()) : pp_zone{0}};
+    pp_zone_pixels(&frame.zone, devicePixels(*qwindow));
+    tellCause(*window, frame.zone);
+    *result = tap_.pass(receiver, event);
+    return true;
+}
+
+void PlainWindows::tellCause(PlainWindow &window, const pp_zone &zone)
+{
+    if (causes_ && !causes_->tell(window.window(), zone))
+        pp_zone_cause(&zone, window.asked, 1);
+}
+
+void PlainWindows::asked(QObject *object, pp_cause cause)
+{
+    const auto found = object->isWindowType() ? windows_.constFind(static_cast<QWindow *>(object))
+                                              : windows_.constEnd();
+    if (found == windows_.constEnd() || (*found)->window() != object)
+        return;
+    pp_frame_asked((*found)->measured());
+    if (!(*found)->is_asked)
+        (*found)->asked = cause;
+    (*found)->is_asked = true;
+}
+
+} // namespace ppq

@@ -1,0 +1,97 @@
+/* shim/probe/plain_windows.hpp: the frames of windows that belong to no widget. */
+#ifndef PPQ_PLAIN_WINDOWS_HPP
+#define PPQ_PLAIN_WINDOWS_HPP
+
+#include "cause_notes.hpp"
+#include "event_tap.hpp"
+#include "painters.hpp"
+#include "quick_watch.hpp"
+
+#include <paintprof/window.h>
+
+#include <QtCore/QHash>
+#include <QtCore/QPointer>
+#include <QtGui/QScreen>
+#include <QtGui/QWindow>
+
+#include <functional>
+#include <memory>
+
+namespace ppq
+{
+
+class OverlayWindow;
+
+/* A QRasterWindow, QOpenGLWindow, QQuickWindow or QWindow of the program's own. Each UpdateRequest,
+ * Expose or Paint that it handles while it is exposed is a frame: whether it painted anything is
+ * not known, but for Quick, where a frame synchronizes the scene. */
+class PlainWindow
+{
+public:
+    PlainWindow(QWindow *window, pp_object_kind kind, pp_site *site);
+    ~PlainWindow();
+    PlainWindow(const PlainWindow &) = delete;
+    PlainWindow &operator=(const PlainWindow &) = delete;
+
+    QWindow *window() const { return window_; }
+    pp_window *measured() const { return measured_; }
+
+    bool inFrame() const { return in_frame_; }
+    void begin();
+    void end();
+    pp_site *site() const { return site_; }
+
+    std::unique_ptr<OverlayWindow> overlay;
+    pp_cause asked = {};
+    bool is_asked = false;
+
+private:
+    void followScreen();
+
+    const QPointer<QWindow> window_;
+    pp_window *measured_ = nullptr;
+    pp_site *const site_;
+    std::unique_ptr<QuickWatch> quick_;
+    QPointer<QScreen> screen_;
+    bool in_frame_ = false;
+};
+
+class PlainWindows
+{
+public:
+    /* causes may be nullptr; created is called for each new window, ended after each frame. */
+    PlainWindows(EventTap &tap, Painters &painters, CauseNotes *causes,
+                 std::function<void()> created, std::function<void()> ended);
+    ~PlainWindows();
+    PlainWindows(const PlainWindows &) = delete;
+    PlainWindows &operator=(const PlainWindows &) = delete;
+
+    /* Delivers event, of type UpdateRequest, Expose or Paint, if it may be a frame of such a
+     * window. */
+    bool deliver(QObject *receiver, QEvent *event, bool *is_told, bool *result);
+    void asked(QObject *object, pp_cause cause);
+
+    template <typename Action>
+    void forEach(Action action)
+    {
+        const auto windows = windows_.values();
+        for (const auto &window : windows)
+            action(*window);
+    }
+
+private:
+    using Window = std::shared_ptr<PlainWindow>;
+
+    Window windowOf(QWindow *window);
+    void tellCause(PlainWindow &window, const pp_zone &zone);
+
+    EventTap &tap_;
+    Painters &painters_;
+    CauseNotes *const causes_;
+    const std::function<void()> created_, ended_;
+    QHash<const QWindow *, Window> windows_;
+};
+
+} // namespace ppq
+
+#endif
