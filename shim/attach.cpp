@@ -145,7 +145,7 @@ private:
         void operator()(pp_overlay *overlay) const { pp_overlay_destroy(overlay); }
     };
     std::unique_ptr<pp_overlay, Destroy> overlay_;
-    QPointer<ppq::FrameWatch> watch_;
+    std::unique_ptr<ppq::FrameWatch> watch_;
     QPointer<ppq::OverlayPanel> panel_;
     QList<QPointer<QShortcut>> keys_;
 };
@@ -161,7 +161,7 @@ void Attachment::start(QWidget *root, const AttachOptions &options)
         openGate();
     }
     connect(qApp, &QObject::destroyed, this, [this] { finish(); });
-    watch_ = new ppq::FrameWatch(root, false);
+    watch_ = std::make_unique<ppq::FrameWatch>(root, false);
     watch_->setListener(this);
     showOverlay(root);
     setPage(firstPage(options));
@@ -217,7 +217,7 @@ Attachment::~Attachment()
 {
     for (const QPointer<QShortcut> &key : std::as_const(keys_))
         delete key.data();
-    delete watch_.data();
+    watch_.reset();
     delete panel_.data();
     overlay_.reset();
     finish();

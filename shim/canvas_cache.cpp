@@ -1,12 +1,15 @@
 /* shim/canvas_cache.cpp: fonts, shaped texts and images that outlive a paint. */
 #include "painter.hpp"
 
+#include <QtCore/QVarLengthArray>
 #include <QtGui/QFontDatabase>
 #include <QtGui/QFontMetricsF>
 #include <QtGui/QTextLayout>
 
 #include <cmath>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 namespace ppq
 {
@@ -41,14 +44,6 @@ QFont crispFont(pp_font wanted)
     return font;
 }
 
-CachedFont measure(const QFont &font)
-{
-    const QFontMetricsF metrics(font);
-    return {font, static_cast<int>(std::lround(metrics.ascent())),
-            static_cast<int>(std::lround(metrics.descent())),
-            static_cast<int>(std::lround(metrics.capHeight()))};
-}
-
 CachedText shape(const QFont &font, uint64_t font_key, const QByteArray &utf8, uint64_t serial)
 {
     CachedText text = {utf8, font_key, {}, 0, serial};
@@ -73,6 +68,100 @@ CachedText shape(const QFont &font, uint64_t font_key, const QByteArray &utf8, u
         run.setPositions(positions);
     }
     return text;
+}
+
+/* ---- Numbers ----------------------------------------------------------------------------- */
+
+/* The places of the characters of a number among the glyphs; false: some is none of a number. */
+bool findNumber(const QByteArray &utf8, QVarLengthArray<int, 32> &places)
+{
+    for (const char character : utf8) {
+        const char *found = std::strchr(NumberGlyphs::characters, character);
+        if (!found || character == 0)
+            return false;
+        places.append(static_cast<int>(found - NumberGlyphs::characters));
+    }
+    return !utf8.isEmpty() && !utf8.endsWith(' '); /* whose width is not counted there */
+}
+
+QGlyphRun runOf(const NumberGlyphs &glyphs, const QVarLengthArray<int, 32> &places, double *width)
+{
+    QList<quint32> indexes;
+    QList<QPointF> positions;
+    for (const int place : places) {
+        indexes.append(glyphs.indexes[place]);
+        positions.append(QPointF(std::round(*width), 0));
+        *width += glyphs.advances[place];
+    }
+    QGlyphRun run;
+    run.setRawFont(glyphs.font);
+    run.setGlyphIndexes(indexes);
+    run.setPositions(positions);
+    return run;
+}
+
+/* Whether a number is put together as it is shaped. */
+bool isSameAsShaped(const NumberGlyphs &glyphs, const QFont &font, const QByteArray &number)
+{
+    QVarLengthArray<int, 32> places;
+    if (!findNumber(number, places))
+        return false;
+    double width = 0;
+    const QGlyphRun run = runOf(glyphs, places, &width);
+    const CachedText shaped = shape(font, 0, number, 0);
+    return shaped.runs.size() == 1 && shaped.runs[0].rawFont() == glyphs.font &&
+           shaped.runs[0].glyphIndexes() == run.glyphIndexes() &&
+           shaped.runs[0].positions() == run.positions() &&
+           shaped.width_px == static_cast<int>(std::ceil(width));
+}
+
+/* From the shaped font, which hints advances as painting does. A font that moves glyphs for their
+ * neighbours, or takes others from another font, has none. */
+NumberGlyphs numberGlyphsOf(const QFont &font)
+{
+    NumberGlyphs glyphs;
+    glyphs.font = QRawFont::fromFont(font);
+    constexpr int count = sizeof glyphs.indexes / sizeof *glyphs.indexes;
+    int found = count;
+    if (!glyphs.font.glyphIndexesForChars(QString::fromLatin1(NumberGlyphs::characters).constData(),
+                                          count, glyphs.indexes, &found) ||
+        found != count)
+        return glyphs;
+    QPointF advances[count];
+    if (!glyphs.font.advancesForGlyphIndexes(glyphs.indexes, advances, count))
+        return glyphs;
+    for (int i = 0; i < count; i++)
+        glyphs.advances[i] = advances[i].x();
+    glyphs.areUsable = true;
+    for (const char *number :
+         {"0123456789", "-1.11 %", "+74:41:17.7", "%%--++..::  1", "Mon Tue Wed Thu Fri Sat Sun",
+          "January February March April May June July",
+          "August September October November December"})
+        glyphs.areUsable = glyphs.areUsable && isSameAsShaped(glyphs, font, number);
+    return glyphs;
+}
+
+std::optional<CachedText> numberOf(const CachedFont &font, uint64_t font_key,
+                                   const QByteArray &utf8, uint64_t serial)
+{
+    QVarLengthArray<int, 32> places;
+    if (!font.numbers.areUsable || !findNumber(utf8, places))
+        return std::nullopt;
+    CachedText text = {utf8, font_key, {}, 0, serial};
+    double width = 0;
+    text.runs = {runOf(font.numbers, places, &width)};
+    text.width_px = static_cast<int>(std::ceil(width));
+    return text;
+}
+
+/* ------------------------------------------------------------------------------------------ */
+
+CachedFont measure(const QFont &font)
+{
+    const QFontMetricsF metrics(font);
+    return {font, static_cast<int>(std::lround(metrics.ascent())),
+            static_cast<int>(std::lround(metrics.descent())),
+            static_cast<int>(std::lround(metrics.capHeight())), numberGlyphsOf(font)};
 }
 
 bool isText(const CachedText &text, uint64_t font_key, const char *utf8, size_t size_bytes)
@@ -117,9 +206,12 @@ const CachedText &CanvasCache::text(pp_font wanted, const char *utf8, size_t siz
     std::shared_ptr<const CachedText> text = older_texts_.take(hash);
     if (!text || !isText(*text, font_key, utf8, size_bytes)) {
         ++shapings_;
-        text = std::make_shared<const CachedText>(
-            shape(font(wanted).font, font_key, QByteArray(utf8, static_cast<qsizetype>(size_bytes)),
-                  ++last_serial_));
+        const QByteArray copy(utf8, static_cast<qsizetype>(size_bytes));
+        const CachedFont &cached_font = font(wanted);
+        std::optional<CachedText> made = numberOf(cached_font, font_key, copy, ++last_serial_);
+        if (!made)
+            made = shape(cached_font.font, font_key, copy, last_serial_);
+        text = std::make_shared<const CachedText>(std::move(*made));
     }
     return **texts_.insert(hash, text);
 }

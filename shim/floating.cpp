@@ -98,7 +98,7 @@ void FloatingLayer::takeUnder(const WindowSurface &surface, const QWidget &view,
 void FloatingLayer::paint() const
 {
     for (ppq_item *item : items_) {
-        if (item->isVisible())
+        if (item->isVisible() && !item->area().isEmpty())
             item->paintFloating();
     }
 }

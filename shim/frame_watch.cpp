@@ -33,6 +33,20 @@ void deliverInZone(void *, void *user)
 
 } // namespace
 
+/* A child of the root by which the watch is found there. */
+class WatchMark : public QObject
+{
+    Q_OBJECT
+
+public:
+    WatchMark(QWidget *root, FrameWatch *watch) : QObject(root), watch_(watch) {}
+
+    FrameWatch *watch() const { return watch_; }
+
+private:
+    FrameWatch *watch_;
+};
+
 /* Marks the event that the filter delivers itself, for as long as it does. */
 class FrameWatch::Passing
 {
@@ -50,10 +64,15 @@ private:
     const QPointer<FrameWatch> watch_;
 };
 
-FrameWatch::FrameWatch(QWidget *root, bool counts_items)
-    : QObject(root), frames_(root, counts_items)
+FrameWatch::FrameWatch(QWidget *widget, bool counts_items)
+    : widget_(widget), mark_(new WatchMark(widget, this)), frames_(widget, counts_items)
 {
     QCoreApplication::instance()->installEventFilter(this);
+}
+
+FrameWatch::~FrameWatch()
+{
+    delete mark_.data();
 }
 
 /* ---- Which events are ours ----------------------------------------------------------------- */
@@ -93,15 +112,21 @@ bool FrameWatch::eventFilter(QObject *receiver, QEvent *event)
 
 void FrameWatch::followRoot(QObject *receiver, const QEvent *event)
 {
-    QWidget *root = frames_.root();
-    if (receiver != root)
-        return;
-    if (event->type() == QEvent::Resize) {
+    if (event->type() == QEvent::ParentChange)
+        followWidget();
+    else if (event->type() == QEvent::Resize && receiver == frames_.root())
         frames_.resized();
-    } else if (event->type() == QEvent::ParentChange && !root->isWindow()) {
-        frames_.moveTo(root->window());
-        setParent(root->window());
-    }
+}
+
+/* A widget that was measured on its own has become part of a larger window, or left it. */
+void FrameWatch::followWidget()
+{
+    if (!widget_ || widget_->window() == frames_.root())
+        return;
+    QWidget *root = widget_->window();
+    delete mark_.data();
+    mark_ = new WatchMark(root, this);
+    frames_.moveTo(root);
 }
 
 /* ---- Deliveries ---------------------------------------------------------------------------- */
@@ -192,7 +217,10 @@ pp_site *FrameWatch::siteOf(const QWidget *widget)
 
 FrameWatch *watchOf(const QWidget *widget)
 {
-    return widget->window()->findChild<FrameWatch *>(QString(), Qt::FindDirectChildrenOnly);
+    auto *mark = widget->window()->findChild<WatchMark *>(QString(), Qt::FindDirectChildrenOnly);
+    return mark ? mark->watch() : nullptr;
 }
 
 } // namespace ppq
+
+#include "frame_watch.moc"

@@ -11,8 +11,10 @@
 namespace ppq
 {
 
-/* Watches one top-level widget (its root) from an event filter of the application. Each paint
- * event becomes a zone "Class::paintEvent" of phase redraw.
+class WatchMark;
+
+/* Watches the top-level widget (its root) that a widget is in, wherever that moves, from an event
+ * filter of the application. Each paint event becomes a zone "Class::paintEvent" of phase redraw.
  *
  * A filter sees events before they are delivered and has no "after". So it delivers the event
  * itself, by QCoreApplication::notify(), which leaves the event as it is, lets it pass the second
@@ -23,8 +25,10 @@ class FrameWatch : public QObject
     Q_OBJECT
 
 public:
-    /* The watch is a child of root. Throws std::bad_alloc. */
-    FrameWatch(QWidget *root, bool counts_items);
+    /* widget is a top-level one now. The watch is the caller's, no child of a root: that may go
+     * before or after it. Throws std::bad_alloc. */
+    FrameWatch(QWidget *widget, bool counts_items);
+    ~FrameWatch() override;
 
     pp_window *measured() const { return frames_.measured(); }
     QWidget *root() const { return frames_.root(); }
@@ -38,11 +42,14 @@ private:
     class Passing;
 
     void followRoot(QObject *receiver, const QEvent *event);
+    void followWidget();
     void deliverFrame(QObject *receiver, QEvent *event);
     void deliverArmed(QObject *receiver, QEvent *event);
     void deliverPaint(QWidget *widget, QEvent *event);
     pp_site *siteOf(const QWidget *widget);
 
+    const QPointer<QWidget> widget_; /* it was made for */
+    QPointer<WatchMark> mark_;       /* on the root */
     WindowFrames frames_;
     QHash<const QMetaObject *, pp_site *> sites_;
     const QEvent *passing_ = nullptr; /* what this filter delivers at present */

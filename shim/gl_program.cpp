@@ -126,8 +126,9 @@ in uint a_color;
 in uint a_outline;
 uniform vec4 u_plane; /* move, scale */
 uniform int u_part;   /* 0 rectangle or line, 1 stem, 2 head */
-uniform bool u_lines, u_smooth, u_both_ways;
-uniform float u_width;
+uniform int u_mesh_kind; /* of pp_mesh_kind */
+uniform bool u_both_ways;
+uniform vec3 u_stroke; /* width, whether crisp, whether square */
 uniform vec4 u_arrow; /* direction, distance, half width and height of the head */
 uniform vec2 u_stem;
 uniform uint u_arrow_color;
@@ -152,9 +153,10 @@ void main()
 {
     vec4 at = clamp(u_plane.xyxy + a_box * u_plane.zwzw, -1e7, 1e7);
     v_color = premultiplied(a_color);
-    if (u_lines) {
+    if (u_mesh_kind != 0) {
         at = cut(at);
-        shape(u_smooth ? SEGMENT : LINE, u_smooth ? at : floor(at), vec4(u_width));
+        bool strokes = u_mesh_kind == 2;
+        shape(strokes ? SEGMENT : LINE, strokes ? at : floor(at), vec4(u_stroke, 0.0));
         return;
     }
     vec4 box = floor(at);
@@ -205,12 +207,16 @@ float line_cover(vec4 ends, float width)
     return px.x >= line.x && px.x <= line.z && px.y >= low && px.y < low + width ? 1.0 : 0.0;
 }
 
-float segment_cover(vec4 ends, float width)
+/* Of a disc or an upright square that is led along: pen is its width, whether its edges are crisp,
+ * and whether it is a square. */
+float segment_cover(vec4 ends, vec3 pen)
 {
     vec2 way = ends.zw - ends.xy, from = v_px - ends.xy;
     float size = dot(way, way);
     float part = size > 0.0 ? clamp(dot(from, way) / size, 0.0, 1.0) : 0.0;
-    return clamp(width * 0.5 + 0.5 - distance(from, way * part), 0.0, 1.0);
+    vec2 aside = abs(from - way * part);
+    float inside = pen.x * 0.5 + 0.5 - (pen.z > 0.5 ? max(aside.x, aside.y) : length(aside));
+    return pen.y > 0.5 ? step(0.5, inside) : clamp(inside, 0.0, 1.0);
 }
 
 /* Of the half plane left of a line through two points. */
@@ -247,7 +253,7 @@ void main()
     } else if (v_kind == LINE) {
         color *= line_cover(v_first, v_second.x);
     } else if (v_kind == SEGMENT) {
-        color *= segment_cover(v_first, v_second.x);
+        color *= segment_cover(v_first, v_second.xyz);
     } else {
         color *= triangle_cover(v_first.xy, v_first.zw, v_second.xy);
     }
@@ -288,9 +294,8 @@ bool GlProgram::build(GlSource source, GlFragments fragments, QByteArray &messag
     texture = program_.uniformLocation("u_texture");
     plane = program_.uniformLocation("u_plane");
     part = program_.uniformLocation("u_part");
-    lines = program_.uniformLocation("u_lines");
-    smooth = program_.uniformLocation("u_smooth");
-    width = program_.uniformLocation("u_width");
+    mesh_kind = program_.uniformLocation("u_mesh_kind");
+    stroke = program_.uniformLocation("u_stroke");
     both_ways = program_.uniformLocation("u_both_ways");
     arrow = program_.uniformLocation("u_arrow");
     stem = program_.uniformLocation("u_stem");

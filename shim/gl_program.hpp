@@ -39,7 +39,7 @@ public:
 
     int surface = -1, texture = -1;
     /* of meshes */
-    int plane = -1, part = -1, lines = -1, smooth = -1, width = -1, both_ways = -1;
+    int plane = -1, part = -1, mesh_kind = -1, stroke = -1, both_ways = -1;
     int arrow = -1, stem = -1, arrow_color = -1;
 
 private:

@@ -215,9 +215,9 @@ void GlRenderer::drawMesh(const GlBatch &batch)
     QOpenGLShaderProgram &program = used.program();
     program.setUniformValue(used.plane, float(plane.move_x_px), float(plane.move_y_px),
                             float(plane.scale_x), float(plane.scale_y));
-    program.setUniformValue(used.lines, mesh.kind == PP_MESH_LINES);
-    program.setUniformValue(used.smooth, mesh.smooth);
-    program.setUniformValue(used.width, float(mesh.width_px));
+    program.setUniformValue(used.mesh_kind, int(mesh.kind));
+    program.setUniformValue(used.stroke, mesh.width_px, mesh.smooth ? 0.0F : 1.0F,
+                            mesh.square ? 1.0F : 0.0F);
     program.setUniformValue(used.both_ways, mesh.grows_both_ways);
     program.setUniformValue(used.part, 0);
     drawInstances(batch.size);

@@ -139,16 +139,60 @@ private:
     bool columns_as_lines_;
 };
 
+bool isOpaque(pp_color color)
+{
+    return color >> 24 == 0xFF;
+}
+
+/* All in one call, if corners that are drawn twice do not show. Qt puts the far edges a pixel
+ * further than the size of a rectangle says. */
+void outlineAtOnce(Canvas &canvas, const pp_rect *rects, size_t count, pp_color color)
+{
+    std::vector<QRect> &scratch = canvas.rects();
+    scratch.clear();
+    for (size_t i = 0; i < count; i++) {
+        const pp_rect &r = rects[i];
+        if (r.w > 1 && r.h > 1)
+            scratch.emplace_back(r.x, r.y, r.w - 1, r.h - 1);
+        else
+            canvas.painter().fillRect(rectOf(r), QColor::fromRgba(color));
+    }
+    canvas.painter().setPen(QPen(QColor::fromRgba(color), 0));
+    canvas.painter().setBrush(Qt::NoBrush);
+    canvas.painter().drawRects(scratch.data(), static_cast<int>(scratch.size()));
+}
+
 void strokeRects(pp_canvas *canvas, const pp_rect *rects, size_t count, pp_color color)
 {
+    if (isOpaque(color) && !usesOpenGl(self(canvas).painter())) {
+        outlineAtOnce(self(canvas), rects, count, color);
+        return;
+    }
     Strokes strokes(self(canvas), 1);
     for (size_t i = 0; i < count; i++)
         strokes.addOutline(rectOf(rects[i]));
     strokes.draw(color);
 }
 
+/* Upright ones, as those of a curve are: they need no sorting. */
+bool areUpright(const pp_line *lines, size_t count)
+{
+    return std::all_of(lines, lines + count,
+                       [](const pp_line &line) { return line.x1 == line.x2; });
+}
+
 void drawLines(pp_canvas *canvas, const pp_line *lines, size_t count, pp_color color, int width_px)
 {
+    QPainter &painter = self(canvas).painter();
+    if (width_px <= 1 && !usesOpenGl(painter) && areUpright(lines, count)) {
+        std::vector<QLine> &scratch = self(canvas).lines();
+        scratch.clear();
+        std::transform(lines, lines + count, std::back_inserter(scratch), [](const pp_line &line) {
+            return QLine(line.x1, line.y1, line.x2, line.y2);
+        });
+        drawThin(painter, scratch, color);
+        return;
+    }
     Strokes strokes(self(canvas), width_px);
     for (size_t i = 0; i < count; i++)
         strokes.add(QPoint(lines[i].x1, lines[i].y1), QPoint(lines[i].x2, lines[i].y2));

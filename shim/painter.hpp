@@ -13,6 +13,7 @@
 #include <QtGui/QImage>
 #include <QtGui/QPainter>
 #include <QtGui/QPixmap>
+#include <QtGui/QRawFont>
 #include <QtGui/QRegion>
 #include <QtGui/QTransform>
 
@@ -24,10 +25,22 @@ class QWidget;
 namespace ppq
 {
 
+/* The glyphs of what numbers and dates are written with, where each takes its place whatever stands
+ * beside it, so that none of these has to be shaped. */
+struct NumberGlyphs {
+    static constexpr char characters[] = "0123456789.:-+% ADFJMNOSTWabcdeghilmnoprstuvy";
+
+    bool areUsable = false; /* they give what shaping gives */
+    QRawFont font = {};
+    quint32 indexes[sizeof characters - 1] = {};
+    double advances[sizeof characters - 1] = {};
+};
+
 /* A font with what placing text needs. */
 struct CachedFont {
     QFont font;
     int ascent_px, descent_px, cap_height_px;
+    NumberGlyphs numbers = {};
 };
 
 /* A text shaped once. */
@@ -49,7 +62,7 @@ public:
     const CachedFont &font(pp_font font);
     const CachedText &text(pp_font wanted, const char *utf8, size_t size_bytes);
 
-    /* Texts shaped so far: those that were not found. */
+    /* Texts shaped or put together so far: those that were not found. */
     uint64_t shapings() const { return shapings_; }
 
     /* A view of the caller's pixels. keep: the same QImage as long as pixels and version are the

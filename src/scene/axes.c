@@ -155,8 +155,7 @@ static void add_contexts(axes_painter *axes, time_step context)
         int left = draw_max(draw_x(view, start_s), view->plot.x);
         int right = draw_min(draw_x(view, time_step_time(context, index + 1)), plot_right);
         if (left > view->plot.x)
-            draw_rects_add(&axes->grid, (pp_rect){left, draw_bottom(view->plot), 1,
-                                                  px(axes, ROW_TOP + 2 * ROW_HEIGHT)});
+            draw_rects_add(&axes->grid, (pp_rect){left, row_y(axes, 1), 1, px(axes, ROW_HEIGHT)});
         add_context_label(axes, context, start_s, left, right);
     }
 }

@@ -36,7 +36,7 @@ static double narrowest_row_px(const pp_view *view, const pp_columns *columns,
     return least_s * view->plot.w / (view->x1 - view->x0);
 }
 
-/* On canvases that keep what they draw, for the looks that are kept. */
+/* On canvases that keep what they draw. */
 static bool draw_mesh(pp_canvas *canvas, const pp_view *view, const pp_series *series,
                       const curve_mesh_look *look)
 {
@@ -55,12 +55,12 @@ static void draw_bars(pp_canvas *canvas, const pp_view *view, const pp_series *s
     curve_bar_sizes sizes = {0};
     if (!gathered)
         sizes = curve_bar_sizes_at(canvas, style, narrowest_row_px(view, &walk.columns, seen));
-    const curve_mesh_look kept = {.bars = true,
+    const curve_mesh_look kept = {.style = style,
                                   .gathered = gathered,
-                                  .width_px = pp_canvas_px(canvas, 1),
-                                  .tick_px = sizes.aside_px,
+                                  .least_px = pp_canvas_px(canvas, 1),
+                                  .aside_px = sizes.aside_px,
                                   .stroke_px = sizes.stroke_px};
-    if ((gathered || style == PP_CURVE_OHLC) && draw_mesh(canvas, view, series, &kept))
+    if (draw_mesh(canvas, view, series, &kept))
         return;
     if (gathered)
         curve_draw_bar_columns(canvas, view, &walk);
@@ -83,9 +83,12 @@ static void draw_line(pp_canvas *canvas, const pp_view *view, const pp_series *s
     walk.parts_max = draw_max(PARTS_MAX / pen.width_px, 1);
     bool costly = steps || (pen.smooth && pen.width_px > 1);
     bool gathered = seen->per_px > (costly ? COSTLY_ROWS_PER_COLUMN_MAX : ROWS_PER_COLUMN_MAX);
-    const curve_mesh_look kept = {.gathered = gathered, .width_px = pen.width_px};
-    bool is_kept = !steps && !pen.smooth && pen.width_px == 1;
-    if (is_kept && draw_mesh(canvas, view, series, &kept))
+    const curve_mesh_look kept = {
+        .style = look->style,
+        .gathered = gathered,
+        .smooth = pen.smooth,
+        .width_px = (float)(pen.smooth && !gathered ? pen.stroke_px : pen.width_px)};
+    if (draw_mesh(canvas, view, series, &kept))
         return;
     if (steps)
         curve_draw_steps(&pen, view, &walk, gathered);

@@ -14,7 +14,7 @@
 
 /* Views of one series that are drawn in turn without making meshes anew. */
 enum { MESHES_MAX = 4 };
-/* Pixels that a shape reaches beyond where its row stands, at most. */
+/* Pixels that a shape reaches beyond where its row stands, beside the sides of bars. */
 enum { SHAPE_REACH_PX = 64 };
 
 /* The upright line of a column, in prices. */
@@ -58,11 +58,29 @@ void curve_meshes_destroy(curve_meshes *meshes)
 
 /* ---- Line, column by column ----------------------------------------------------------------- */
 
+static bool is_bars(const curve_mesh_look *look)
+{
+    return look->style == PP_CURVE_OHLC || look->style == PP_CURVE_CANDLES;
+}
+
+static bool is_stroked(const curve_mesh_look *look)
+{
+    return !is_bars(look) && (look->smooth || look->width_px > 1);
+}
+
+/* Strokes go through the middle of pixels, those of an even width between two. */
+static double middle_of(const curve_mesh *mesh)
+{
+    if (!is_stroked(&mesh->look))
+        return 0;
+    return lroundf(mesh->look.width_px) % 2 == 0 ? 1 : 0.5;
+}
+
 static void add_upright(curve_mesh *mesh, upright line)
 {
-    int width = mesh->look.width_px, left = line.x - (width - 1) / 2;
-    mesh_add(&mesh->shapes, (pp_mesh_shape){.x0 = (float)left,
-                                            .x1 = (float)(left + width - 1),
+    float x = (float)(line.x + middle_of(mesh));
+    mesh_add(&mesh->shapes, (pp_mesh_shape){.x0 = x,
+                                            .x1 = x,
                                             .y0 = mesh_price(&mesh->stretch, line.high),
                                             .y1 = mesh_price(&mesh->stretch, line.low),
                                             .least_height_px = 1,
@@ -145,6 +163,26 @@ static void add_line_of_columns(curve_mesh *mesh, curve_walk *walk, progress now
         add_upright(mesh, now.line);
 }
 
+/* The same for steps: what a row holds is level up to the column of the next. */
+static void add_steps_of_columns(curve_mesh *mesh, curve_walk *walk, progress now)
+{
+    curve_column column;
+    for (;;) {
+        keep_progress(mesh, walk, now);
+        if (!curve_walk_next(walk, &column))
+            return;
+        upright next = {column.x, column.range.low, column.range.high};
+        if (now.last != SIZE_MAX && column.joined && column.x > now.line.x) {
+            double held = walk->columns.close[now.last];
+            add_passed(mesh, &(rising){column.x, held, 0}, now.line.x + 1, column.x);
+            reach(&next, held);
+        }
+        add_upright(mesh, next);
+        now.line = next;
+        now.last = column.last;
+    }
+}
+
 /* ---- Line, row by row ----------------------------------------------------------------------- */
 
 static bool is_price(const pp_columns *rows, size_t row)
@@ -152,14 +190,29 @@ static bool is_price(const pp_columns *rows, size_t row)
     return row < rows->size && !isnan(rows->close[row]);
 }
 
-static void add_segment(curve_mesh *mesh, const curve_walk *walk, size_t from, size_t to)
+/* Between two points in pixels of the stretch and prices. */
+static void add_segment(curve_mesh *mesh, double x0, double price0, double x1, double price1)
+{
+    mesh_add(&mesh->shapes, (pp_mesh_shape){.x0 = mesh_value(x0),
+                                            .x1 = mesh_value(x1),
+                                            .y0 = mesh_price(&mesh->stretch, price0),
+                                            .y1 = mesh_price(&mesh->stretch, price1),
+                                            .least_height_px = 1,
+                                            .color = pp_theme_dark.curve});
+}
+
+/* From one row to another, directly or level and then upright. */
+static void connect(curve_mesh *mesh, const curve_walk *walk, size_t from, size_t to)
 {
     const double *close = walk->columns.close;
-    mesh_add(&mesh->shapes, (pp_mesh_shape){.x0 = mesh_value(curve_walk_px(walk, from)),
-                                            .x1 = mesh_value(curve_walk_px(walk, to)),
-                                            .y0 = mesh_price(&mesh->stretch, close[from]),
-                                            .y1 = mesh_price(&mesh->stretch, close[to]),
-                                            .color = pp_theme_dark.curve});
+    double x0 = curve_walk_px(walk, from), x1 = curve_walk_px(walk, to);
+    if (mesh->look.style != PP_CURVE_STEP) {
+        add_segment(mesh, x0, close[from], x1, close[to]);
+        return;
+    }
+    add_segment(mesh, x0, close[from], x1, close[from]);
+    if (close[from] != close[to])
+        add_segment(mesh, x1, fmax(close[from], close[to]), x1, fmin(close[from], close[to]));
 }
 
 /* From each row to the one before; one that stands alone is a point. Whether it does is known only
@@ -174,10 +227,10 @@ static void add_line_of_rows(curve_mesh *mesh, curve_walk *walk, progress now)
             continue;
         }
         if (now.last != SIZE_MAX)
-            add_segment(mesh, walk, now.last, row);
+            connect(mesh, walk, now.last, row);
         else if (!is_price(&walk->columns, row + 1) &&
                  (row == 0 || !is_price(&walk->columns, row - 1)))
-            add_segment(mesh, walk, row, row);
+            connect(mesh, walk, row, row);
         now.last = row;
     }
 }
@@ -201,7 +254,7 @@ static void add_bars_of_columns(curve_mesh *mesh, curve_walk *walk, progress now
                                  .x1 = (float)column.x,
                                  .y0 = mesh_price(&mesh->stretch, column.range.high),
                                  .y1 = mesh_price(&mesh->stretch, column.range.low),
-                                 .least_height_px = (int16_t)mesh->look.width_px,
+                                 .least_height_px = (int16_t)mesh->look.least_px,
                                  .color = bar_color(walk->columns.open[column.first],
                                                     walk->columns.close[column.last])});
     }
@@ -221,25 +274,72 @@ static void add_part_of_bar(curve_mesh *mesh, double x_px, int left_px, int widt
                                             .color = color});
 }
 
-static void add_bars_of_rows(curve_mesh *mesh, curve_walk *walk, progress now)
+/* In pixels of the stretch, and prices. */
+typedef struct bar_of_row {
+    double x;
+    float open, high, low, close;
+    pp_color color;
+} bar_of_row;
+
+static bar_of_row bar_of(const curve_mesh *mesh, const curve_walk *walk, size_t row)
 {
     const pp_columns *rows = &walk->columns;
-    int stroke = mesh->look.stroke_px, tick = mesh->look.tick_px, before = stroke / 2;
+    const mesh_stretch *stretch = &mesh->stretch;
+    double open = rows->open[row], close = rows->close[row];
+    return (bar_of_row){curve_walk_px(walk, row),
+                        mesh_price(stretch, open),
+                        mesh_price(stretch, rows->high[row]),
+                        mesh_price(stretch, rows->low[row]),
+                        mesh_price(stretch, close),
+                        bar_color(open, close)};
+}
+
+static void add_ohlc(curve_mesh *mesh, const bar_of_row *bar)
+{
+    int stroke = mesh->look.stroke_px, tick = mesh->look.aside_px, before = stroke / 2;
+    add_part_of_bar(mesh, bar->x, -before, stroke, bar->high, bar->low, 0, bar->color);
+    add_part_of_bar(mesh, bar->x, -before - tick, tick, bar->open, bar->open, -before, bar->color);
+    add_part_of_bar(mesh, bar->x, -before + stroke, tick, bar->close, bar->close, -before,
+                    bar->color);
+}
+
+/* A rising one is hollow: two sides, top and bottom, which lie over each other where there is no
+ * inside. On planes larger is lower. */
+static void add_candle(curve_mesh *mesh, const bar_of_row *bar)
+{
+    int stroke = mesh->look.stroke_px, aside = mesh->look.aside_px;
+    int left = -(stroke / 2), width = stroke + 2 * aside;
+    float top = fminf(bar->open, bar->close), bottom = fmaxf(bar->open, bar->close);
+    add_part_of_bar(mesh, bar->x, left, stroke, fminf(bar->high, top), top, 0, bar->color);
+    if (bar->color == pp_theme_dark.bar_up) {
+        add_part_of_bar(mesh, bar->x, left - aside, stroke, top, bottom, 0, bar->color);
+        add_part_of_bar(mesh, bar->x, left - aside, width, top, top, 0, bar->color);
+        add_part_of_bar(mesh, bar->x, left - aside, width, bottom, bottom, 1 - stroke, bar->color);
+        add_part_of_bar(mesh, bar->x, left + aside, stroke, top, bottom, 0, bar->color);
+    } else {
+        add_part_of_bar(mesh, bar->x, left - aside, width, top, bottom, 0, bar->color);
+    }
+    add_part_of_bar(mesh, bar->x, left, stroke, bottom, fmaxf(bar->low, bottom), 0, bar->color);
+}
+
+static void add_bars_of_rows(curve_mesh *mesh, curve_walk *walk, progress now)
+{
     for (; walk->row < walk->end; walk->row++) {
         size_t row = walk->row;
         keep_progress(mesh, walk, now);
-        if (!is_price(rows, row))
+        if (!is_price(&walk->columns, row))
             continue;
-        double x = curve_walk_px(walk, row);
-        pp_color color = bar_color(rows->open[row], rows->close[row]);
-        float open = mesh_price(&mesh->stretch, rows->open[row]);
-        float close = mesh_price(&mesh->stretch, rows->close[row]);
-        float high = mesh_price(&mesh->stretch, rows->high[row]);
-        float low = mesh_price(&mesh->stretch, rows->low[row]);
-        add_part_of_bar(mesh, x, -before, stroke, high, low, 0, color);
-        add_part_of_bar(mesh, x, -before - tick, tick, open, open, -before, color);
-        add_part_of_bar(mesh, x, -before + stroke, tick, close, close, -before, color);
+        bar_of_row bar = bar_of(mesh, walk, row);
+        if (mesh->look.style == PP_CURVE_CANDLES)
+            add_candle(mesh, &bar);
+        else
+            add_ohlc(mesh, &bar);
     }
+}
+
+static int reach_px(const curve_mesh_look *look)
+{
+    return SHAPE_REACH_PX + 2 * look->aside_px;
 }
 
 /* ---- Making --------------------------------------------------------------------------------- */
@@ -247,11 +347,14 @@ static void add_bars_of_rows(curve_mesh *mesh, curve_walk *walk, progress now)
 static void add_shapes(curve_mesh *mesh, curve_walk *walk, progress from)
 {
     mesh->shows_end = walk->end == walk->columns.size;
-    if (mesh->look.bars && mesh->look.gathered)
+    bool gathered = mesh->look.gathered, bars = is_bars(&mesh->look);
+    if (bars && gathered)
         add_bars_of_columns(mesh, walk, from);
-    else if (mesh->look.bars)
+    else if (bars)
         add_bars_of_rows(mesh, walk, from);
-    else if (mesh->look.gathered)
+    else if (gathered && mesh->look.style == PP_CURVE_STEP)
+        add_steps_of_columns(mesh, walk, from);
+    else if (gathered)
         add_line_of_columns(mesh, walk, from);
     else
         add_line_of_rows(mesh, walk, from);
@@ -261,18 +364,28 @@ static curve_walk walk_over(const curve_mesh *mesh, const pp_series *series)
 {
     pp_view wide = mesh_stretch_view(&mesh->stretch);
     curve_walk walk;
-    curve_walk_begin(&walk, &wide, series, mesh->look.bars ? PYRAMID_PRICES : PYRAMID_CLOSES,
+    curve_walk_begin(&walk, &wide, series, is_bars(&mesh->look) ? PYRAMID_PRICES : PYRAMID_CLOSES,
                      wide.plot.x, draw_right(wide.plot));
     return walk;
+}
+
+/* Thin crisp steps and columns are rectangles, to the pixel. */
+static pp_mesh_kind kind_of(const curve_mesh_look *look)
+{
+    if (is_stroked(look))
+        return PP_MESH_STROKES;
+    bool oblique = look->style == PP_CURVE_LINE && !look->gathered;
+    return oblique ? PP_MESH_LINES : PP_MESH_RECTS;
 }
 
 static void make_anew(curve_mesh *mesh, const pp_view *view, const pp_series *series)
 {
     mesh_stretch_set(&mesh->stretch, view);
     mesh_restart(&mesh->shapes, 0);
-    mesh->shapes.mesh.kind = mesh->look.bars || mesh->look.gathered ? PP_MESH_RECTS : PP_MESH_LINES;
+    mesh->shapes.mesh.kind = kind_of(&mesh->look);
     mesh->shapes.mesh.width_px = mesh->look.width_px;
     mesh->shapes.mesh.smooth = mesh->look.smooth;
+    mesh->shapes.mesh.square = mesh->look.style == PP_CURVE_STEP;
     curve_walk walk = walk_over(mesh, series);
     mesh->resume = (progress){.row = walk.row, .last = SIZE_MAX, .x = walk.x};
     add_shapes(mesh, &walk, mesh->resume);
@@ -294,7 +407,7 @@ static void bring_up_to_date(curve_mesh *mesh, const pp_view *view, const pp_ser
 {
     uint64_t changes = pp_series_changes(series);
     if (mesh->shapes.is_short_of_memory || !mesh_stretch_same_zoom(&mesh->stretch, view) ||
-        !mesh_stretch_covers(&mesh->stretch, view, SHAPE_REACH_PX))
+        !mesh_stretch_covers(&mesh->stretch, view, reach_px(&mesh->look)))
         make_anew(mesh, view, series);
     else if (mesh->changes != changes && mesh->shows_end)
         make_end(mesh, series);
@@ -305,8 +418,9 @@ static void bring_up_to_date(curve_mesh *mesh, const pp_view *view, const pp_ser
 
 static bool same_look(const curve_mesh_look *a, const curve_mesh_look *b)
 {
-    return a->bars == b->bars && a->gathered == b->gathered && a->smooth == b->smooth &&
-           a->width_px == b->width_px && a->tick_px == b->tick_px && a->stroke_px == b->stroke_px;
+    return a->style == b->style && a->gathered == b->gathered && a->smooth == b->smooth &&
+           a->width_px == b->width_px && a->least_px == b->least_px && a->aside_px == b->aside_px &&
+           a->stroke_px == b->stroke_px;
 }
 
 /* The mesh that fits best; else the one that was not drawn for longest. */
@@ -321,7 +435,7 @@ static curve_mesh *choose_mesh(curve_meshes *meshes, const pp_view *view,
         if (mesh->last_use == 0 || !same_look(&mesh->look, look) ||
             !mesh_stretch_same_zoom(&mesh->stretch, view))
             continue;
-        if (mesh_stretch_covers(&mesh->stretch, view, SHAPE_REACH_PX))
+        if (mesh_stretch_covers(&mesh->stretch, view, reach_px(&mesh->look)))
             return mesh;
         same_zoom = mesh;
     }
@@ -348,8 +462,8 @@ static void draw_shown(pp_canvas *canvas, const pp_view *view, const curve_mesh 
 {
     pp_plane plane = mesh_stretch_plane(&mesh->stretch, view, mesh->look.gathered);
     double left = view->plot.x - plane.move_x_px;
-    size_t first = first_from(&mesh->shapes, left - SHAPE_REACH_PX);
-    size_t end = first_from(&mesh->shapes, left + view->plot.w + SHAPE_REACH_PX);
+    size_t first = first_from(&mesh->shapes, left - reach_px(&mesh->look));
+    size_t end = first_from(&mesh->shapes, left + view->plot.w + reach_px(&mesh->look));
     end += end < mesh->shapes.size; /* a line that ends further right */
     mesh_draw(canvas, &mesh->shapes, &plane, first, end);
 }

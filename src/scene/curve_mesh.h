@@ -4,6 +4,7 @@
 #define PP_SCENE_CURVE_MESH_H
 
 #include <paintprof/canvas.h>
+#include <paintprof/chart.h>
 #include <paintprof/series.h>
 #include <paintprof/view.h>
 
@@ -11,11 +12,12 @@ typedef struct curve_meshes curve_meshes;
 
 /* All that shapes depend on, beside the stretch and the rows. */
 typedef struct curve_mesh_look {
-    bool bars;
-    bool gathered;          /* per pixel column, not row by row */
-    bool smooth;            /* row by row only */
-    int width_px;           /* of the line; of columns of bars the least height */
-    int tick_px, stroke_px; /* of bars row by row */
+    pp_curve_style style;
+    bool gathered;           /* per pixel column, not row by row */
+    bool smooth;             /* of lines and steps */
+    float width_px;          /* of these */
+    int least_px;            /* of bars in columns: the least height */
+    int aside_px, stroke_px; /* of bars row by row: as in curve_bar_sizes */
 } curve_mesh_look;
 
 /* Draws the rows in sight on a canvas that keeps meshes. A pan by fractions of a pixel moves

@@ -4,9 +4,9 @@
 #include "base/base.h"
 #include "scene/gap_index.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int reserve(pp_gaps *gaps, size_t count)
 {
@@ -54,18 +54,23 @@ static size_t count_wide(const pp_columns *rows, size_t first, double min_gap_s)
     return count;
 }
 
+/* There is room for it. */
+static void push(pp_gaps *gaps, pp_gap gap)
+{
+    gaps->items[gaps->size++] = gap;
+    gaps->longest_s = fmax(gaps->longest_s, gap.time1_s - gap.time0_s);
+}
+
 int pp_gaps_find(pp_gaps *gaps, const pp_series *series, size_t first, double min_gap_s)
 {
     pp_columns rows = pp_series_columns(series);
-    size_t before = gaps->size;
-    int status = reserve(gaps, before + count_wide(&rows, first, min_gap_s));
+    int status = reserve(gaps, gaps->size + count_wide(&rows, first, min_gap_s));
     if (status)
         return status;
     for (size_t i = first; i + 1 < rows.size; i++) {
         if (is_wide(&rows, i, min_gap_s))
-            gaps->items[gaps->size++] = gap_after(&rows, i);
+            push(gaps, gap_after(&rows, i));
     }
-    gap_index_added(gaps, before);
     return PP_OK;
 }
 
@@ -100,10 +105,9 @@ int pp_gaps_spread(pp_gaps *gaps, const pp_series *series, size_t count)
         while (i + slices < count && (i + slices) * pairs / count == pair)
             slices++;
         for (size_t slice = 0; slice < slices; slice++)
-            gaps->items[gaps->size++] = slice_of(gap_after(&rows, pair), slice, slices);
+            push(gaps, slice_of(gap_after(&rows, pair), slice, slices));
         i += slices;
     }
-    gap_index_added(gaps, 0);
     return PP_OK;
 }
 
@@ -120,7 +124,31 @@ static void sort_all(pp_gaps *gaps)
 {
     qsort(gaps->items, gaps->size, sizeof(pp_gap), compare_gaps);
     gap_index_reset(gaps->index);
-    gap_index_added(gaps, 0);
+}
+
+/* What a pass over gaps finds out of them. */
+typedef struct gap_survey {
+    double sum; /* of all numbers: not finite if one of them is not */
+    double shortest_s, longest_s;
+    double
+        least_step_s; /* from the beginning of one to that of the next; of the first from last_s */
+} gap_survey;
+
+/* Copies gaps. Without a branch a gap, which takes a third of the time. */
+static gap_survey copy_gaps(pp_gap *to, const pp_gap *from, size_t count, double last_s)
+{
+    gap_survey survey = {0, INFINITY, 0, INFINITY};
+    for (size_t i = 0; i < count; i++) {
+        pp_gap gap = from[i];
+        double length_s = gap.time1_s - gap.time0_s, step_s = gap.time0_s - last_s;
+        to[i] = gap;
+        survey.sum += gap.price0 + gap.price1 + length_s;
+        survey.shortest_s = length_s < survey.shortest_s ? length_s : survey.shortest_s;
+        survey.longest_s = length_s > survey.longest_s ? length_s : survey.longest_s;
+        survey.least_step_s = step_s < survey.least_step_s ? step_s : survey.least_step_s;
+        last_s = gap.time0_s;
+    }
+    return survey;
 }
 
 static bool is_valid(const pp_gap *gap)
@@ -129,27 +157,33 @@ static bool is_valid(const pp_gap *gap)
            isfinite(gap->price0) && isfinite(gap->price1);
 }
 
-int pp_gaps_add(pp_gaps *gaps, const pp_gap *items, size_t count)
+static int refuse_invalid(const pp_gap *items, size_t count)
 {
-    double last_s = gaps->size > 0 ? gaps->items[gaps->size - 1].time0_s : -INFINITY;
-    bool is_sorted = true;
     for (size_t i = 0; i < count; i++) {
         if (!is_valid(&items[i]))
             return pp_fail(PP_EDATA, "gap %zu: not finite, or it ends before it begins", i);
-        is_sorted = is_sorted && items[i].time0_s >= last_s;
-        last_s = items[i].time0_s;
     }
+    return PP_OK;
+}
+
+int pp_gaps_add(pp_gaps *gaps, const pp_gap *items, size_t count)
+{
     size_t before = gaps->size;
     if (count > SIZE_MAX - before)
         return pp_fail(PP_ENOMEM, "no memory for %zu gaps", count);
     int status = reserve(gaps, before + count);
     if (status || count == 0)
         return status;
-    memcpy(&gaps->items[before], items, count * sizeof(*items));
+    double last_s = before > 0 ? gaps->items[before - 1].time0_s : -DBL_MAX;
+    gap_survey survey = copy_gaps(&gaps->items[before], items, count, last_s);
+    /* A sum may also overflow; then only the gaps themselves tell. */
+    if (!isfinite(survey.sum) || survey.shortest_s < 0)
+        status = refuse_invalid(items, count);
+    if (status)
+        return status;
     gaps->size += count;
-    if (is_sorted)
-        gap_index_added(gaps, before);
-    else
+    gaps->longest_s = fmax(gaps->longest_s, survey.longest_s);
+    if (survey.least_step_s < 0)
         sort_all(gaps);
     return PP_OK;
 }

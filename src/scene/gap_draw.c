@@ -36,16 +36,27 @@ static int label_least_px(const pp_canvas *canvas)
     return pp_canvas_px(canvas, LABEL_FONT_PX + 2 * LABEL_PADDING);
 }
 
+/* Where a label of that width stands, with a pixel on either side. */
+static pp_rect label_place(const gap_shape *shape, int width, int height)
+{
+    bool is_below = (shape->label_align & 12) == PP_ALIGN_TOP;
+    return (pp_rect){shape->label_at.x - width / 2 - 1,
+                     is_below ? shape->label_at.y : shape->label_at.y - height, width + 2, height};
+}
+
 /* A label stands where it fits into the box's width: gaps follow each other, so that such labels
- * never touch, and one that is drawn alone decides the same. */
-static size_t label_of(pp_canvas *canvas, pp_font font, const gap_shape *shape, const pp_gap *gap,
-                       char *text, size_t capacity)
+ * never touch, and one that is drawn alone decides the same. One that the edge of the plot would
+ * cut is left out. */
+static size_t label_of(pp_canvas *canvas, pp_rect plot, pp_font font, const gap_shape *shape,
+                       const pp_gap *gap, char *text, size_t capacity)
 {
     if (shape->box.w < label_least_px(canvas))
         return 0;
     size_t size = gap_length_text(text, capacity, gap->time1_s - gap->time0_s);
     int width = draw_text_width(canvas, font, text, size);
-    return width + pp_canvas_px(canvas, LABEL_PADDING) <= shape->box.w ? size : 0;
+    bool fits = width + pp_canvas_px(canvas, LABEL_PADDING) <= shape->box.w;
+    int height = font.size_px * 5 / 4; /* with what descends */
+    return fits && draw_encloses(plot, label_place(shape, width, height)) ? size : 0;
 }
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
@@ -66,7 +77,7 @@ void pp_gap_draw(pp_canvas *canvas, const pp_view *view, const pp_gap *gap)
         return;
     char text[LABEL_BYTES];
     pp_font font = draw_font(canvas, LABEL_FONT_PX, false);
-    size_t size = label_of(canvas, font, &shape, gap, text, sizeof(text));
+    size_t size = label_of(canvas, view->plot, font, &shape, gap, text, sizeof(text));
     pp_text label = {shape.label_at, shape.label_align, text, size, pp_theme_dark.gap_text};
     const pp_canvas_ops *ops = canvas->ops;
     bool is_cut = size > 0 || !draw_encloses(view->plot, shape.bounds);
@@ -126,19 +137,18 @@ static void fill_boxes(const gap_batch *batch, int step, const pp_rect *boxes, s
 /* The strongest first, so that the outlines of single gaps stay visible. */
 static void flush_boxes(const gap_batch *batch)
 {
+    pp_rect sorted[SHAPES_MAX];
+    size_t ends[GAP_STEP_COUNT], end = 0;
     for (int step = GAP_STEP_COUNT - 1; step >= 0; step--) {
-        size_t count = 0;
-        pp_rect boxes[SHAPES_MAX];
-        if (batch->step_sizes[step] == batch->size) {
-            fill_boxes(batch, step, batch->boxes, batch->size);
-            return;
-        }
-        for (size_t i = 0; i < batch->size && count < batch->step_sizes[step]; i++) {
-            if (batch->steps[i] == step)
-                boxes[count++] = batch->boxes[i];
-        }
+        ends[step] = end;
+        end += batch->step_sizes[step];
+    }
+    for (size_t i = 0; i < batch->size; i++)
+        sorted[ends[batch->steps[i]]++] = batch->boxes[i];
+    for (int step = GAP_STEP_COUNT - 1; step >= 0; step--) {
+        size_t count = batch->step_sizes[step];
         if (count > 0)
-            fill_boxes(batch, step, boxes, count);
+            fill_boxes(batch, step, &sorted[ends[step] - count], count);
     }
 }
 
@@ -168,6 +178,7 @@ static void add_mark(gap_batch *batch, const gap_mark *mark)
 /* Labels of gaps that overlap, thinned to those that touch none before them. */
 typedef struct gap_labels {
     draw_texts texts;
+    pp_rect plot;
     pp_font font;
     bool may_touch;
     size_t size;
@@ -176,10 +187,8 @@ typedef struct gap_labels {
 
 static bool take_place(gap_labels *labels, const gap_shape *shape, int width)
 {
-    int height = labels->font.size_px + labels->font.size_px / 2; /* with what descends */
-    bool is_below = (shape->label_align & 12) == PP_ALIGN_TOP;
-    pp_rect place = {shape->label_at.x - width / 2 - 1,
-                     is_below ? shape->label_at.y : shape->label_at.y - height, width + 2, height};
+    int height = labels->font.size_px * 3 / 2; /* with some air */
+    pp_rect place = label_place(shape, width, height);
     for (size_t i = 0; i < labels->size; i++) {
         if (draw_intersects(labels->taken[i], place))
             return false;
@@ -194,7 +203,7 @@ static void add_label(gap_labels *labels, const gap_shape *shape, const pp_gap *
 {
     char text[LABEL_BYTES];
     pp_canvas *canvas = labels->texts.canvas;
-    size_t size = label_of(canvas, labels->font, shape, gap, text, sizeof(text));
+    size_t size = label_of(canvas, labels->plot, labels->font, shape, gap, text, sizeof(text));
     if (size == 0)
         return;
     if (labels->may_touch &&
@@ -204,8 +213,9 @@ static void add_label(gap_labels *labels, const gap_shape *shape, const pp_gap *
                    size, pp_theme_dark.gap_text);
 }
 
-static void begin_labels(gap_labels *labels, pp_canvas *canvas, bool may_touch)
+static void begin_labels(gap_labels *labels, pp_canvas *canvas, pp_rect plot, bool may_touch)
 {
+    labels->plot = plot;
     labels->font = draw_font(canvas, LABEL_FONT_PX, false);
     labels->may_touch = may_touch;
     labels->size = 0;
@@ -214,7 +224,8 @@ static void begin_labels(gap_labels *labels, pp_canvas *canvas, bool may_touch)
 
 static bool may_overlap(const pp_gaps *gaps)
 {
-    return !gaps->index || gaps->index->overlaps;
+    const struct pp_gap_index *index = gap_index_of(gaps);
+    return !index || index->overlaps;
 }
 
 static void draw_marks(pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps, gap_walk *walk)
@@ -223,7 +234,7 @@ static void draw_marks(pp_canvas *canvas, const pp_view *view, const pp_gaps *ga
     gap_labels labels;
     begin_batch(&up, canvas, walk->sizes, true);
     begin_batch(&down, canvas, walk->sizes, false);
-    begin_labels(&labels, canvas, may_overlap(gaps));
+    begin_labels(&labels, canvas, view->plot, may_overlap(gaps));
     gap_mark marks[GAP_MARKS_MAX];
     for (size_t count; (count = gap_walk_next(walk, marks)) > 0;) {
         for (size_t i = 0; i < count; i++) {
@@ -260,7 +271,7 @@ static void draw_labels(pp_canvas *canvas, const pp_view *view, const pp_gaps *g
                         const gap_sizes *sizes, const gap_list *labelled)
 {
     gap_labels labels;
-    begin_labels(&labels, canvas, may_overlap(gaps));
+    begin_labels(&labels, canvas, view->plot, may_overlap(gaps));
     for (size_t i = 0; i < labelled->size; i++) {
         const pp_gap *gap = &gaps->items[labelled->items[i]];
         gap_shape shape = gap_shape_of(view, sizes, gap);

@@ -60,6 +60,7 @@ void gap_index_reset(struct pp_gap_index *index)
         return;
     for (int i = 0; i < GAP_LEVELS; i++)
         index->levels[i].size = 0;
+    index->noted = 0;
     index->changes++;
     index->overlaps = false;
     index->ends_rise = true;
@@ -144,7 +145,7 @@ void gap_index_fetch(const pp_gaps *gaps, size_t at)
 }
 
 /* Sums up the complete blocks among size gaps or blocks below that level does not have yet. */
-static void complete_items(pp_gaps *gaps)
+static void complete_items(const pp_gaps *gaps)
 {
     gap_level *level = &gaps->index->levels[0];
     for (; level->size < gaps->size / GAP_BLOCK; level->size++) {
@@ -165,22 +166,20 @@ static void complete_blocks(const gap_level *below, gap_level *level)
     }
 }
 
-static void note_ends(pp_gaps *gaps, size_t first)
+static void note_ends(const pp_gaps *gaps, size_t first)
 {
     struct pp_gap_index *index = gaps->index;
-    double end_max_s = index->end_max_s, longest_s = gaps->longest_s;
+    double end_max_s = index->end_max_s;
     bool overlaps = index->overlaps, ends_rise = index->ends_rise;
     for (size_t i = first; i < gaps->size; i++) {
         const pp_gap *gap = &gaps->items[i];
         overlaps |= gap->time0_s < end_max_s;
         ends_rise &= gap->time1_s >= end_max_s;
         end_max_s = greatest(end_max_s, gap->time1_s);
-        longest_s = greatest(longest_s, gap->time1_s - gap->time0_s);
     }
     index->overlaps = overlaps;
     index->ends_rise = ends_rise;
     index->end_max_s = end_max_s;
-    gaps->longest_s = longest_s;
 }
 
 /* ---- Sorted ends ---------------------------------------------------------------------------- */
@@ -207,7 +206,7 @@ static void insert_end(double *ends_s, size_t at)
     ends_s[low] = end_s;
 }
 
-static void sort_ends(pp_gaps *gaps, size_t first)
+static void sort_ends(const pp_gaps *gaps, size_t first)
 {
     struct pp_gap_index *index = gaps->index;
     if (index->ends_capacity < gaps->size) {
@@ -228,11 +227,10 @@ static void sort_ends(pp_gaps *gaps, size_t first)
     index->ends_size = gaps->size;
 }
 
-void gap_index_added(pp_gaps *gaps, size_t first)
+static void note(const pp_gaps *gaps, struct pp_gap_index *index)
 {
-    struct pp_gap_index *index = gaps->index;
-    if (first == gaps->size)
-        return;
+    size_t first = index->noted;
+    index->noted = gaps->size;
     index->changes++;
     note_ends(gaps, first);
     complete_items(gaps);
@@ -240,6 +238,14 @@ void gap_index_added(pp_gaps *gaps, size_t first)
         complete_blocks(&index->levels[i - 1], &index->levels[i]);
     if (!index->ends_rise)
         sort_ends(gaps, first);
+}
+
+struct pp_gap_index *gap_index_of(const pp_gaps *gaps)
+{
+    struct pp_gap_index *index = gaps->index;
+    if (index && index->noted != gaps->size)
+        note(gaps, index);
+    return index;
 }
 
 /* ---- Searches ------------------------------------------------------------------------------- */

@@ -3,7 +3,8 @@
  *
  * Blocks of 16 gaps, of 16 such blocks and so on, kept for complete blocks only: adding a gap at
  * the end is O(1) amortised. The greatest end of a block does what a running maximum of ends would
- * do, in a quarter of its memory, and also finds those after the first. */
+ * do, in a quarter of its memory, and also finds those after the first. Gaps are noted when they
+ * are first drawn or searched, so that adding them is as cheap as filling an array. */
 #ifndef PP_SCENE_GAP_INDEX_H
 #define PP_SCENE_GAP_INDEX_H
 
@@ -22,6 +23,7 @@ typedef struct gap_level {
 } gap_level;
 
 struct pp_gap_index {
+    size_t noted;                 /* gaps accounted for; see gap_index_of() */
     gap_level levels[GAP_LEVELS]; /* the first: blocks of 16 */
     bool overlaps;                /* some gap begins before an earlier one has ended */
     bool ends_rise;               /* no gap ends before one that began earlier */
@@ -36,9 +38,9 @@ struct pp_gap_index {
 int gap_index_reserve(pp_gaps *gaps, size_t capacity);
 void gap_index_free(struct pp_gap_index *index);
 
-/* Takes note of the gaps from index first on; their room is reserved. Without memory for sorted
- * ends these are left out, and counting takes longer. */
-void gap_index_added(pp_gaps *gaps, size_t first);
+/* The index, which may be NULL, with all gaps noted. Call it before anything of a search. Without
+ * memory for sorted ends these are left out, and counting takes longer. */
+struct pp_gap_index *gap_index_of(const pp_gaps *gaps);
 
 /* Forgets all gaps, keeps the memory. */
 void gap_index_reset(struct pp_gap_index *index);

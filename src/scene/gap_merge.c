@@ -12,6 +12,7 @@ static double start_px(const gap_walk *walk, size_t i)
 void gap_walk_begin(gap_walk *walk, const pp_gaps *gaps, const pp_view *view,
                     const gap_sizes *sizes, int left, int right)
 {
+    gap_index_of(gaps);
     int reach = sizes->head_half_width + sizes->box_width_min;
     *walk = (gap_walk){.gaps = gaps,
                        .view = view,

@@ -161,9 +161,10 @@ static gap_mesh *choose_mesh(gap_meshes *meshes, const pp_view *view, const pp_g
 gap_mesh *gap_mesh_prepare(const pp_view *view, const pp_gaps *gaps, const gap_sizes *sizes,
                            int label_px)
 {
-    if (!gaps->index)
+    struct pp_gap_index *index = gap_index_of(gaps);
+    if (!index)
         return NULL;
-    gap_meshes **kept = &gaps->index->meshes;
+    gap_meshes **kept = &index->meshes;
     if (!*kept)
         *kept = calloc(1, sizeof(**kept));
     if (!*kept)
@@ -174,7 +175,7 @@ gap_mesh *gap_mesh_prepare(const pp_view *view, const pp_gaps *gaps, const gap_s
     mesh->last_use = ++(*kept)->uses;
     if (!mesh_stretch_same_zoom(&mesh->stretch, view) || !is_usable(mesh, view, gaps))
         make_anew(mesh, (*kept)->steps, view, gaps);
-    mesh->changes = gaps->index->changes;
+    mesh->changes = index->changes;
     return mesh->is_short_of_memory ? NULL : mesh;
 }
 

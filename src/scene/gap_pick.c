@@ -13,6 +13,7 @@ static const gap_axis IDENTITY = {0, 0, 1};
 static void range_of(const pp_gaps *gaps, const gap_axis *axis, double first_px, double end_px,
                      size_t *first, size_t *last)
 {
+    gap_index_of(gaps);
     *last = gap_next_starting(gaps, axis, 0, gaps->size, end_px);
     *first = gap_next_reaching(gaps, axis, 0, *last, first_px);
 }
@@ -59,7 +60,7 @@ static size_t count_between(const pp_gaps *gaps, const gap_axis *axis, double fi
     size_t start = 0, last = 0, count = 0;
     if (gaps->size > 0 && first_px < end_px)
         range_of(gaps, axis, first_px, end_px, &start, &last);
-    const struct pp_gap_index *index = gaps->index;
+    const struct pp_gap_index *index = gap_index_of(gaps);
     if (start < last && index && (index->ends_rise || index->ends_size == gaps->size))
         count = last - count_ended(gaps, axis, first_px);
     else

@@ -74,8 +74,8 @@ void mesh_draw(pp_canvas *canvas, const mesh_shapes *shapes, const pp_plane *pla
 static const double EXACT_PX = 1 << 18;
 /* Of a pixel, over the whole width of a stretch: what panning does to a scale by rounding. */
 static const double SCALE_DRIFT_PX = 1.0 / 32;
-/* Of the width. */
-enum { LITTLE_REACH = 8 };
+/* Of the width, and pixels: more than any shape reaches. */
+enum { LITTLE_REACH = 8, LITTLE_REACH_PX = 256 };
 
 static double scale_of(const pp_view *view)
 {
@@ -98,7 +98,7 @@ void mesh_stretch_set(mesh_stretch *stretch, const pp_view *view)
                               .price = view->y0 + (view->y1 - view->y0) / 2,
                               .width_px = view->plot.w,
                               .height_px = view->plot.h};
-    stretch->reach_px = is_panned ? view->plot.w : view->plot.w / LITTLE_REACH + 64;
+    stretch->reach_px = is_panned ? view->plot.w : view->plot.w / LITTLE_REACH + LITTLE_REACH_PX;
 }
 
 pp_view mesh_stretch_view(const mesh_stretch *stretch)

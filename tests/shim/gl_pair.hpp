@@ -136,6 +136,13 @@ public:
     {
         ppq_view_update(raster.view);
         ppq_view_update(opengl.view);
+        return settled(measure, limit);
+    }
+
+    /* The same of what was asked for already. */
+    double settled(const std::function<double(const QImage &, const QImage &)> &measure,
+                   double limit)
+    {
         double measured = 1000;
         for (int round = 0; round < 60 && measured > limit; ++round) {
             QCoreApplication::sendPostedEvents();

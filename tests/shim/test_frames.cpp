@@ -26,6 +26,8 @@ private slots:
     void the_window_may_go_in_a_callback();
     void a_frame_asked_before_a_slow_handler_is_late_by_event();
     void budget_is_that_of_the_screen();
+    void a_window_taken_out_of_its_host_keeps_its_frames();
+    void a_host_takes_its_windows_with_it();
 };
 
 void TestFrames::one_update_is_one_frame()
@@ -305,10 +307,18 @@ void TestFrames::a_frame_asked_before_a_slow_handler_is_late_by_event()
     CanvasFixture fixture;
     fixture.show();
     Frames frames;
-    ppq_canvas_update(fixture.canvas);
-    spin(40000000);
-    QCoreApplication::sendPostedEvents();
-    QCOMPARE(frames.seen.size(), size_t{1});
+    /* On a busy machine a frame may be late by itself as well: that comes first. */
+    const auto ownTime = [](const pp_frame &frame) {
+        return frame.work_ns + frame.phase_ns[PP_PHASE_OVERLAY] +
+               static_cast<uint64_t>(std::max<int64_t>(frame.flush_ns, 0));
+    };
+    do {
+        frames.forget();
+        ppq_canvas_update(fixture.canvas);
+        spin(40000000);
+        QCoreApplication::sendPostedEvents();
+        QVERIFY(!frames.seen.empty());
+    } while (ownTime(frames.seen[0]) > frames.seen[0].budget_ns);
     QCOMPARE(QByteArray(pp_jank_name(frames.seen[0].jank)), QByteArray("event"));
 }
 
@@ -321,6 +331,43 @@ void TestFrames::budget_is_that_of_the_screen()
     const double hz = CanvasFixture::topLevel()->screen()->refreshRate();
     const double budget_ns = 1e9 / (hz > 0 ? hz : 60);
     QCOMPARE(frames.seen.at(0).budget_ns, static_cast<uint64_t>(budget_ns + 0.5));
+}
+
+void TestFrames::a_window_taken_out_of_its_host_keeps_its_frames()
+{
+    CanvasFixture fixture;
+    fixture.show();
+    QWidget *const window = CanvasFixture::topLevel();
+    Frames frames;
+    for (int round = 0; round < 2; ++round) {
+        QWidget host;
+        host.resize(fixture_width, fixture_height);
+        window->setParent(&host, Qt::Widget);
+        window->show();
+        showAndSettle(host);
+        frames.forget();
+        fixture.frame();
+        QCOMPARE(frames.seen.size(), size_t{1});
+        window->setParent(nullptr, Qt::Window);
+    }
+    showAndSettle(*window);
+    frames.forget();
+    fixture.frame();
+    QCOMPARE(frames.seen.size(), size_t{1});
+    QCOMPARE(frames.seen[0].window, pp_window_number(ppq_window_measured(fixture.window)));
+}
+
+void TestFrames::a_host_takes_its_windows_with_it()
+{
+    static const char title[] = "in a host";
+    ppq_window *made = nullptr;
+    QCOMPARE(ppq_window_create(&made, title, sizeof title - 1, 40, 30), int(PP_OK));
+    const QPointer<QWidget> window = topLevelTitled(title);
+    auto host = std::make_unique<QWidget>();
+    window->setParent(host.get(), Qt::Widget);
+    window->raise(); /* behind all that came to the host with it */
+    host.reset();
+    QVERIFY(!window);
 }
 
 QTEST_MAIN(TestFrames)

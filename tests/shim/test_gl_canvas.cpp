@@ -56,7 +56,6 @@ struct Chart {
             pp_chart_fit(&view, series, first, last);
         }
         pp_chart_draw_axes(canvas, &view);
-        const pp_curve_look look = {style, 0, false};
         pp_chart_draw_curve(canvas, &view, series, &look);
         pp_gaps_draw(canvas, &view, &gaps);
         pp_chart_draw_crosshair(canvas, &view, series, plot.x + plot.w / 3, plot.y + plot.h / 2);
@@ -79,7 +78,7 @@ struct Chart {
     pp_series *series = nullptr;
     pp_gaps gaps = {};
     pp_view view = {};
-    pp_curve_style style = PP_CURVE_LINE;
+    pp_curve_look look = {PP_CURVE_LINE, 0, false};
     size_t first = 0, last = 0;
 };
 
@@ -106,7 +105,10 @@ private slots:
     void a_clip_of_a_group_cuts_its_items();
     void charts_are_the_same_at_every_zoom_data();
     void charts_are_the_same_at_every_zoom();
+    void wide_and_smooth_lines_are_the_same_data();
+    void wide_and_smooth_lines_are_the_same();
     void a_chart_follows_new_rows_and_ticks();
+    void a_floating_crosshair_moves_over_the_same_picture();
     void items_of_gaps_are_the_same();
     void a_mesh_that_changes_within_a_frame_is_drawn_as_it_was_each_time();
     void a_mesh_is_drawn_as_its_shapes_would_be();
@@ -338,11 +340,12 @@ void TestGlCanvas::charts_are_the_same_at_every_zoom_data()
     QTest::addColumn<int>("style");
     QTest::addColumn<int>("gaps");
     for (const int rows : {100000, 300, 20}) {
-        for (const int style : {PP_CURVE_LINE, PP_CURVE_OHLC}) {
+        for (const int style : {PP_CURVE_LINE, PP_CURVE_STEP, PP_CURVE_OHLC, PP_CURVE_CANDLES}) {
             QTest::addRow("%d rows, style %d", rows, style) << rows << style << 40000;
         }
     }
-    for (const int style : {PP_CURVE_LINE, PP_CURVE_OHLC}) /* which so many gaps would hide */
+    for (const int style :
+         {PP_CURVE_LINE, PP_CURVE_STEP, PP_CURVE_OHLC}) /* which so many gaps would hide */
         QTest::addRow("100000 rows, style %d, no gaps", style) << 100000 << style << 0;
 }
 
@@ -353,7 +356,7 @@ void TestGlCanvas::charts_are_the_same_at_every_zoom()
     QFETCH(int, style);
     QFETCH(int, gaps);
     Chart chart(100000, size_t(gaps));
-    chart.style = pp_curve_style(style);
+    chart.look.style = pp_curve_style(style);
     const size_t first = rows == 100000 ? 0 : 50000;
     chart.show(first, first + size_t(rows));
     GlPair pair([&chart](pp_canvas *canvas) { chart.paint(canvas); });
@@ -366,6 +369,42 @@ void TestGlCanvas::charts_are_the_same_at_every_zoom()
         pp_view_pan(&chart.view, part, part / 3);
         const double limit = gaps > rows / 10 && rows > 300 ? MERGED : PANNED;
         QCOMPARE_LE(pair.update(covered, limit), limit);
+    }
+}
+
+void TestGlCanvas::wide_and_smooth_lines_are_the_same_data()
+{
+    QTest::addColumn<int>("rows");
+    QTest::addColumn<int>("style");
+    QTest::addColumn<double>("width");
+    QTest::addColumn<bool>("smooth");
+    for (const int rows : {2, 30, 5000}) {
+        for (const int style : {PP_CURVE_LINE, PP_CURVE_STEP}) {
+            for (const double width : {1.0, 2.0, 5.0}) {
+                for (const bool smooth : {false, true}) {
+                    QTest::addRow("%d rows, style %d, width %g%s", rows, style, width,
+                                  smooth ? ", smooth" : "")
+                        << rows << style << width << smooth;
+                }
+            }
+        }
+    }
+}
+
+void TestGlCanvas::wide_and_smooth_lines_are_the_same()
+{
+    QFETCH(int, rows);
+    QFETCH(int, style);
+    QFETCH(double, width);
+    QFETCH(bool, smooth);
+    Chart chart(5000, 0);
+    chart.look = {pp_curve_style(style), width, smooth};
+    chart.show(size_t(5000 - rows), 5000);
+    GlPair pair([&chart](pp_canvas *canvas) { chart.paint(canvas); });
+    QCOMPARE_LE(pair.update(shapes, EDGES), EDGES);
+    for (const double part : {-23.0, 5.74}) {
+        pp_view_pan(&chart.view, part, part / 3);
+        QCOMPARE_LE(pair.update(covered, PANNED), PANNED);
     }
 }
 
@@ -389,6 +428,56 @@ void TestGlCanvas::a_chart_follows_new_rows_and_ticks()
             QCOMPARE_LE(pair.update(shapes, PANNED), PANNED);
         }
     }
+}
+
+/* Raster puts back what was under it, OpenGL draws all: the first picture again in the end. */
+void TestGlCanvas::a_floating_crosshair_moves_over_the_same_picture()
+{
+    struct Cross {
+        const Chart *chart;
+        int x, y;
+    };
+    Chart chart(5000, 100);
+    chart.show(0, 5000);
+    Cross cross = {&chart, 0, 0};
+    GlPair pair([&chart](pp_canvas *canvas) { chart.paint(canvas); });
+    const pp_paint_fn paint = [](void *canvas, void *user) {
+        const Cross &at = *static_cast<const Cross *>(user);
+        pp_chart_draw_crosshair(static_cast<pp_canvas *>(canvas), &at.chart->view, at.chart->series,
+                                at.x, at.y);
+    };
+    ppq_view *const views[] = {pair.raster.view, pair.opengl.view};
+    ppq_item *items[2] = {};
+    for (int i = 0; i < 2; ++i) {
+        QCOMPARE(ppq_item_create(&items[i], views[i], nullptr, ppq_bounds{}, 1, paint, &cross),
+                 int(PP_OK));
+        QCOMPARE(ppq_item_set_floating(items[i], true), int(PP_OK));
+    }
+    QCOMPARE_LE(pair.update(shapes, EDGES), EDGES);
+    const QImage without = pair.raster.picture();
+    const int raster_paints = pair.raster.paints;
+    const pp_rect plot = chart.view.plot;
+    for (int step = 1; step <= 6; ++step) {
+        const QImage raster_before = pair.raster.picture(), opengl_before = pair.opengl.picture();
+        cross.x = plot.x + plot.w * step / 7;
+        cross.y = plot.y + plot.h * (step * 3 % 7) / 7;
+        for (int i = 0; i < 2; ++i) {
+            pp_rect area[PP_CROSSHAIR_RECTS_MAX];
+            const size_t count =
+                pp_chart_crosshair_area(ppq_view_measuring_canvas(views[i]), &chart.view,
+                                        chart.series, cross.x, cross.y, area);
+            ppq_item_set_area(items[i], area, count);
+        }
+        QTRY_VERIFY(pair.raster.picture() != raster_before);
+        QTRY_VERIFY(pair.opengl.picture() != opengl_before);
+        QCOMPARE_LE(pair.settled(shapes, EDGES), EDGES);
+        QVERIFY(differing(pair.opengl.picture(), without, 40) > EDGES);
+    }
+    QCOMPARE(pair.raster.paints, raster_paints);
+    for (ppq_item *item : items)
+        ppq_item_set_area(item, nullptr, 0);
+    QTRY_COMPARE(differing(pair.raster.picture(), without, 0), 0.0);
+    QCOMPARE_LE(pair.settled(shapes, EDGES), EDGES);
 }
 
 void TestGlCanvas::items_of_gaps_are_the_same()
@@ -521,7 +610,7 @@ void TestGlCanvas::switching_many_times_leaves_the_picture_right()
 /* Its context goes with the old window. */
 void TestGlCanvas::a_window_that_moves_into_another_gets_its_picture_again()
 {
-    QWidget host; /* outlives the window, whose frames are measured from there */
+    QWidget host;
     Chart chart(5000, 100);
     chart.show(0, 5000);
     GlPair pair([&chart](pp_canvas *canvas) { chart.paint(canvas); });

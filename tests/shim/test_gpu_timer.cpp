@@ -394,7 +394,7 @@ private:
     static std::vector<GLint> stateOf(QOpenGLExtraFunctions &gl)
     {
         std::vector<GLint> state;
-        for (GLenum name :
+        for (const int name :
              {GL_DRAW_FRAMEBUFFER_BINDING, GL_READ_FRAMEBUFFER_BINDING, GL_RENDERBUFFER_BINDING,
               GL_SCISSOR_TEST, GL_SCISSOR_BOX, GL_VIEWPORT, GL_CURRENT_PROGRAM,
               GL_TEXTURE_BINDING_2D, GL_ARRAY_BUFFER_BINDING, GL_BLEND, GL_STENCIL_TEST,

@@ -134,6 +134,11 @@ static void stroke_rects(pp_canvas *canvas, const pp_rect *rects, size_t count, 
     self(canvas)->others++;
 }
 
+static int lesser(int a, int b)
+{
+    return a < b ? a : b;
+}
+
 static void draw_lines(pp_canvas *canvas, const pp_line *lines, size_t count, pp_color color,
                        int width_px)
 {
@@ -141,8 +146,11 @@ static void draw_lines(pp_canvas *canvas, const pp_line *lines, size_t count, pp
     self(canvas)->others++;
     for (size_t i = 0; i < count; i++) {
         if (lines[i].x1 == lines[i].x2)
+            cover(self(canvas), (pp_rect){lines[i].x1, lesser(lines[i].y1, lines[i].y2), 1,
+                                          abs(lines[i].y2 - lines[i].y1) + 1});
+        else if (lines[i].y1 == lines[i].y2)
             cover(self(canvas),
-                  (pp_rect){lines[i].x1, lines[i].y1, 1, lines[i].y2 - lines[i].y1 + 1});
+                  (pp_rect){lines[i].x1, lines[i].y1, lines[i].x2 - lines[i].x1 + 1, 1});
     }
 }
 

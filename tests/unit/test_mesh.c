@@ -194,12 +194,17 @@ static void a_pan_by_whole_pixels_moves_the_same_columns(void **state)
 {
     (void)state;
     pp_series *series = make_series(ROWS);
-    const pp_curve_style styles[] = {PP_CURVE_LINE, PP_CURVE_OHLC};
-    for (int style = 0; style < 2; style++) {
-        pp_view view = view_of_rows(series, 5000, 9000);
+    const struct {
+        pp_curve_style style;
+        size_t rows;
+    } forms[] = {{PP_CURVE_LINE, 4000}, {PP_CURVE_STEP, 4000}, {PP_CURVE_OHLC, 4000},
+                 {PP_CURVE_STEP, 60},   {PP_CURVE_OHLC, 60},   {PP_CURVE_CANDLES, 60}};
+    for (int form = 0; form < 6; form++) {
+        pp_curve_style style = forms[form].style;
+        pp_view view = view_of_rows(series, 5000, 5000 + forms[form].rows);
         for (int step = 0; step < 40; step++) {
-            draw_curve(&kept, &view, series, styles[style]);
-            draw_curve(&plain, &view, series, styles[style]);
+            draw_curve(&kept, &view, series, style);
+            draw_curve(&plain, &view, series, style);
             assert_true(kept.meshes == 1 && plain.meshes == 0);
             /* A row on the very edge of a column may fall to either side. */
             assert_true(differing(kept.columns, plain.columns) <= 2);
@@ -223,6 +228,31 @@ static void a_pan_over_ten_widths_uploads_about_once_a_width(void **state)
         pp_view_pan(&view, -5.3, 0);
     }
     assert_in_range(uploads, 8, 15);
+    pp_series_destroy(series);
+}
+
+static void every_look_is_kept_while_the_view_moves(void **state)
+{
+    (void)state;
+    pp_series *series = make_series(ROWS);
+    for (int form = 0; form < 32; form++) {
+        const pp_curve_look look = {.style = (pp_curve_style)(form % 4),
+                                    .width = form / 4 % 2 ? 3 : 1,
+                                    .smooth = form / 8 % 2};
+        size_t rows = form < 16 ? 50 : 4000;
+        pp_view view = view_of_rows(series, 3000, 3000 + rows);
+        size_t uploads = 0;
+        for (int step = 0; step < 30; step++) {
+            mesh_canvas_clear(&kept);
+            pp_chart_draw_curve(&kept.canvas, &view, series, &look);
+            assert_int_equal(kept.meshes, 1);
+            assert_int_equal(kept.others, 0);
+            uploads += kept.uploads;
+            pp_view_pan(&view, -7.3, 3);
+        }
+        /* Bars change their widths with the rows in sight, and none of width and smoothness. */
+        assert_true(uploads <= 3);
+    }
     pp_series_destroy(series);
 }
 
@@ -350,22 +380,22 @@ static void change_end(pp_series *series)
 static void new_rows_and_ticks_change_only_the_end_of_a_mesh(void **state)
 {
     (void)state;
-    const pp_curve_style styles[] = {PP_CURVE_LINE, PP_CURVE_OHLC};
+    const pp_curve_style styles[] = {PP_CURVE_LINE, PP_CURVE_STEP, PP_CURVE_OHLC, PP_CURVE_CANDLES};
     const size_t sizes[] = {3, 80, 400, 6000};
-    for (int form = 0; form < 8; form++) {
-        size_t rows = sizes[form / 2];
+    for (int form = 0; form < 16; form++) {
+        size_t rows = sizes[form / 4];
         pp_series *series = make_series(rows);
         pp_view view = view_of_rows(series, 0, rows);
         view.x1 += (view.x1 - view.x0) * 0.1; /* room at the end */
-        draw_curve(&kept, &view, series, styles[form % 2]);
+        draw_curve(&kept, &view, series, styles[form % 4]);
         size_t all = kept.uploaded_shapes;
         for (int round = 0; round < 40; round++) {
             change_end(series);
-            draw_curve(&kept, &view, series, styles[form % 2]);
+            draw_curve(&kept, &view, series, styles[form % 4]);
             if (rows >= 400 && kept.uploads > 0)
                 assert_true(kept.uploaded_shapes < all / 4);
             if (kept.meshes == 1 && kept.last.version > 1)
-                expect_same_as_anew(&view, series, styles[form % 2]);
+                expect_same_as_anew(&view, series, styles[form % 4]);
         }
         pp_series_destroy(series);
     }
@@ -492,6 +522,7 @@ int main(void)
         TEST(a_mesh_covers_what_all_rows_cover_in_random_views),
         TEST(a_pan_by_whole_pixels_moves_the_same_columns),
         TEST(a_pan_over_ten_widths_uploads_about_once_a_width),
+        TEST(every_look_is_kept_while_the_view_moves),
         TEST(other_prices_in_sight_upload_nothing),
         TEST(prices_far_from_those_before_make_a_mesh_that_is_exact_there),
         TEST(four_views_of_one_series_keep_a_mesh_each),

@@ -82,8 +82,9 @@ typedef struct pp_text {
 /* ---- Meshes: shapes that stay while only the view moves ------------------------------------ */
 
 typedef enum pp_mesh_kind {
-    PP_MESH_RECTS, /* the pixels of both corners and all between them; y0 is the upper corner */
-    PP_MESH_LINES  /* between pixels, as op lines draws them; or, smooth, as segments */
+    PP_MESH_RECTS,  /* the pixels of both corners and all between them; y0 is the upper corner */
+    PP_MESH_LINES,  /* between pixels, as op lines draws them */
+    PP_MESH_STROKES /* what a disc, or a square, covers that is led along a line through points */
 } pp_mesh_kind;
 
 /* A shape on a plane of its own, to which a pp_plane gives pixels. Floats hold 24 bits: keep the
@@ -115,8 +116,9 @@ typedef struct pp_mesh {
     size_t count;
     size_t first_shown, end_shown; /* the part to draw */
     pp_mesh_kind kind;
-    int width_px;         /* of lines */
-    bool smooth;          /* lines: antialiased, through points that are no whole pixels */
+    float width_px;       /* of lines, whole, and strokes */
+    bool smooth;          /* strokes: antialiased; else pixels whose middle is covered */
+    bool square;          /* strokes: by a square, upright */
     bool has_outlines;    /* of rectangles: some shape's outline is not 0 */
     bool grows_both_ways; /* rectangles reach their least height around their middle */
     pp_mesh_arrow arrow;

@@ -48,8 +48,8 @@ static inline double chart_pan_at(uint64_t frame)
  */
 
 static const double CHART_GAPS_X = 1e6; /* the range of x in sight; that of y is -1..1 */
-static const double CHART_GAP_WIDTH = 6 * 1e6 / CHART_WIDTH;
-static const double CHART_GAP_HEIGHT = 24 * 2.0 / CHART_HEIGHT;
+static const double CHART_GAP_WIDTH = 6 * 1e6 / (double)CHART_WIDTH;
+static const double CHART_GAP_HEIGHT = 24 * 2.0 / (double)CHART_HEIGHT;
 enum { CHART_ARROW_HALF_WIDTH = 4, CHART_ARROW_HEIGHT = 10 }; /* pixels */
 
 /* Left and lower edge of a rectangle; every second arrow points up, from below. */

@@ -45,7 +45,7 @@ public:
     void pan(double part) override
     {
         QScrollBar *bar = view_.horizontalScrollBar();
-        const int value = bar->minimum() + margin_px + static_cast<int>(part * CHART_WIDTH);
+        const int value = bar->minimum() + margin_px + static_cast<int>(part * double(CHART_WIDTH));
         if (bar->value() == value) /* the first frame: nothing moves */
             view_.viewport()->update();
         bar->setValue(value);
@@ -71,7 +71,7 @@ public:
 private:
     static QRectF boxOf(const chart_gap &gap)
     {
-        const double scale_x = CHART_WIDTH / CHART_GAPS_X, scale_y = CHART_HEIGHT / 2.0;
+        const double scale_x = double(CHART_WIDTH) / CHART_GAPS_X, scale_y = double(CHART_HEIGHT) / 2.0;
         const double height = CHART_GAP_HEIGHT * scale_y;
         return {gap.x * scale_x, (1 - gap.y) * scale_y - height, CHART_GAP_WIDTH * scale_x, height};
     }

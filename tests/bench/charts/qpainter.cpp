@@ -32,7 +32,7 @@ protected:
     {
         const double step = double(CHART_WIDTH) / double(points_.size());
         const double scale = height() / (curve_.high - curve_.low);
-        const double left = -part_ * CHART_WIDTH;
+        const double left = -part_ * double(CHART_WIDTH);
         for (size_t i = 0; i < points_.size(); i++)
             points_[i] = QPointF(left + double(i) * step, (curve_.high - curve_.y[i]) * scale);
         QPainter painter(this);
