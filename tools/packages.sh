@@ -12,6 +12,7 @@ packages_format=(clang-format)
 packages_test=(
     "${packages_build[@]}" "${packages_format[@]}"
     libclang-rt-14-dev libcmocka-dev python3 xdotool xauth
+    libcurl4-openssl-dev # what paintprof loads to post, and the header its numbers are held against
     clang clang-tidy
     g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
     weston qt6-wayland

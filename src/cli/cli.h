@@ -21,7 +21,8 @@ typedef struct cli_command {
     int (*run)(int argc, char **argv);
 } cli_command;
 
-extern const cli_command cli_run, cli_ctl, cli_info, cli_report, cli_csv, cli_cut, cli_link;
+extern const cli_command cli_run, cli_ctl, cli_info, cli_report, cli_csv, cli_cut, cli_link,
+    cli_export;
 
 /* ---- Options (options.c) -------------------------------------------------------------------- */
 

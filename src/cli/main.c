@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const cli_command *const commands[] = {
-    &cli_run, &cli_ctl, &cli_report, &cli_info, &cli_csv, &cli_cut, &cli_link,
+    &cli_run, &cli_ctl, &cli_report, &cli_info, &cli_csv, &cli_cut, &cli_link, &cli_export,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

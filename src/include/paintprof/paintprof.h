@@ -13,6 +13,7 @@
 #include <paintprof/gate.h>
 #include <paintprof/hook.h>
 #include <paintprof/link.h>
+#include <paintprof/otlp.h>
 #include <paintprof/overlay.h>
 #include <paintprof/phase.h>
 #include <paintprof/profiler.h>
