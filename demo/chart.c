@@ -2,7 +2,9 @@
  *
  * The order matters: the command line, the data and the display are accepted first, and only
  * then is any output opened. */
+#include "chart_annotate.h"
 #include "chart_app.h"
+#include "sample.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -11,8 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define SAMPLE_DATA "sp500-daily.csv"
 
 static const double GENERATED_STEP_S = 60;
 
@@ -29,29 +29,13 @@ static int fail(int code)
 /* ---- Input -------------------------------------------------------------------------------------
  */
 
-/* The sample data stand at one place relative to the executable, built or installed. */
-static bool find_sample(char *path, size_t capacity)
-{
-    char self[PATH_MAX];
-    ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (size <= 0)
-        return false;
-    self[size] = '\0';
-    char *slash = strrchr(self, '/');
-    if (slash == NULL)
-        return false;
-    *slash = '\0';
-    int length = snprintf(path, capacity, "%s/" PP_CHART_DATA_DIR "/" SAMPLE_DATA, self);
-    return length > 0 && (size_t)length < capacity;
-}
-
 static int load_file(chart_state *chart)
 {
     char sample[PATH_MAX];
     const char *path = chart->options.data;
     const char *title = "S&P 500";
     if (path == NULL) {
-        if (!find_sample(sample, sizeof sample)) {
+        if (!sample_find(sample, sizeof sample)) {
             fputs(CHART_PROGRAM ": cannot find its own data: use --data FILE\n", stderr);
             return 1;
         }
@@ -92,6 +76,7 @@ static int load(chart_state *chart)
         return 1;
     }
     chart_feed_init(chart);
+    annotate_rows_init(&chart->rows, chart->series);
     return 0;
 }
 
@@ -133,6 +118,8 @@ static int start(chart_state *chart)
         failure = chart_gaps_create(chart);
     if (failure != 0)
         return fail(failure);
+    if (options->listens && chart_annotate_open(chart) != 0)
+        return 1;
     if (options->renderer == PPQ_OPENGL && chart_set_renderer(chart, PPQ_OPENGL) != 0)
         fprintf(stderr, CHART_PROGRAM ": stays on raster: %s\n", pp_last_error());
     return 0;

@@ -1,6 +1,7 @@
 /* demo/chart_app.c: the window of the chart and its layers, each painted through a hook. */
 #include "chart_app.h"
 
+#include "chart_annotate.h"
 #include "chart_keys.h"
 
 #include <math.h>
@@ -67,18 +68,28 @@ static void format_live(const chart_state *chart, char *text, size_t capacity)
         snprintf(text, capacity, " \u00b7 live");
 }
 
+/* " · 7 annotations, listening" */
+static void format_annotations(const chart_state *chart, char *text, size_t capacity)
+{
+    *text = '\0';
+    if (chart->annotations != NULL)
+        snprintf(text, capacity, " \u00b7 %zu annotations, listening",
+                 chart_annotate_count(chart->annotations));
+}
+
 static void paint_status(void *surface, void *user)
 {
     const chart_state *chart = user;
     pp_canvas *canvas = surface;
-    char text[320], live[48];
+    char text[384], live[48], annotations[64];
     format_live(chart, live, sizeof live);
-    int size =
-        snprintf(text, sizeof text, "%s \u00b7 %zu rows \u00b7 %zu gaps \u00b7 %s \u00b7 %s%s%s%s",
-                 chart->title, pp_series_columns(chart->series).size, chart->gaps.specs.size,
-                 chart_mode_name(chart->options.mode),
-                 ppq_view_renderer(chart->canvas) == PPQ_OPENGL ? "OpenGL" : "raster", live,
-                 chart->message[0] != '\0' ? "  \u2014  " : "", chart->message);
+    format_annotations(chart, annotations, sizeof annotations);
+    int size = snprintf(text, sizeof text,
+                        "%s \u00b7 %zu rows \u00b7 %zu gaps%s \u00b7 %s \u00b7 %s%s%s%s",
+                        chart->title, pp_series_columns(chart->series).size, chart->gaps.specs.size,
+                        annotations, chart_mode_name(chart->options.mode),
+                        ppq_view_renderer(chart->canvas) == PPQ_OPENGL ? "OpenGL" : "raster", live,
+                        chart->message[0] != '\0' ? "  \u2014  " : "", chart->message);
     if (size <= 0)
         return;
     pp_rect plot = chart->view.plot;
@@ -160,6 +171,7 @@ void chart_app_resized(void *user, int width_px, int height_px, double ratio)
             ppq_item_set_bounds(layers[i]->item, whole);
     if (chart->status.item != NULL)
         ppq_item_set_bounds(chart->status.item, status_bounds(chart));
+    chart_annotate_place(chart->annotations);
     if (chart->canvas != NULL)
         chart_view_moved(chart);
 }
@@ -224,6 +236,7 @@ void chart_app_destroy(chart_state *chart)
 {
     ppq_timer_destroy(chart->run.timer);
     ppq_timer_destroy(chart->feed.timer);
+    chart_annotate_close(chart->annotations);
     if (chart->canvas != NULL)
         chart_gaps_destroy(chart);
     ppq_window_destroy(chart->window);

@@ -2,6 +2,7 @@
 #ifndef CHART_APP_H
 #define CHART_APP_H
 
+#include "annotate_rows.h"
 #include "chart_options.h"
 
 #include <paintprof/paintprof.h>
@@ -17,6 +18,7 @@ typedef struct chart_layer {
 } chart_layer;
 
 typedef struct chart_gap_item chart_gap_item;
+typedef struct chart_annotations chart_annotations;
 
 /* The gaps and how they are on the screen: one layer (batch) or one item each in a group. */
 typedef struct chart_gaps {
@@ -97,6 +99,7 @@ typedef struct chart_pointer {
 typedef struct chart_state {
     chart_options options;
     pp_series *series;
+    annotate_rows rows; /* series, as other threads may read it: around every change */
     size_t loaded_rows; /* those that came from the file or generator */
     char title[64];
 
@@ -113,6 +116,7 @@ typedef struct chart_state {
     char message[160]; /* the last thing a key did; "" for none */
 
     chart_gaps gaps;
+    chart_annotations *annotations; /* NULL: it does not listen */
     chart_feed feed;
     chart_stream stream;
     chart_late late;
@@ -176,6 +180,10 @@ void chart_gaps_place(chart_state *chart);
 /* ---- chart_live.c: ticks and bars as they arrive --------------------------------------------- */
 
 void chart_feed_init(chart_state *chart);
+
+/* Appends rows; sets the newest one. Return 0 or a PP_ code. */
+int chart_feed_append(chart_state *chart, const pp_ohlc *rows, size_t count);
+int chart_feed_update_last(chart_state *chart, const pp_ohlc *row);
 
 /* One tick: moves the last bar or begins the next. Returns 0 or a PP_ code. */
 int chart_feed_tick(chart_state *chart);

@@ -1,5 +1,6 @@
 /* demo/chart_crosshair.c: what follows the cursor, the crosshair and the tag over gaps. It floats:
  * a move of the mouse paints nothing else. */
+#include "chart_annotate.h"
 #include "chart_app.h"
 
 #include <math.h>
@@ -20,6 +21,15 @@ static int cursor_y(const chart_state *chart)
     return (int)floor(chart->pointer.y_px);
 }
 
+/* The gaps of which one is under the cursor: annotations lie above the chart's own. */
+static const pp_gaps *pointed_at(const chart_state *chart, int x, int y)
+{
+    const pp_gaps *annotated = chart_annotate_gaps(chart->annotations);
+    if (annotated && pp_gaps_at(annotated, &chart->view, chart->ratio, x, y) != SIZE_MAX)
+        return annotated;
+    return &chart->gaps.specs;
+}
+
 void chart_crosshair_paint(void *surface, void *user)
 {
     const chart_state *chart = user;
@@ -27,7 +37,7 @@ void chart_crosshair_paint(void *surface, void *user)
         return;
     int x = cursor_x(chart), y = cursor_y(chart);
     pp_chart_draw_crosshair(surface, &chart->view, chart->series, x, y);
-    pp_gaps_draw_tag(surface, &chart->view, &chart->gaps.specs, x, y);
+    pp_gaps_draw_tag(surface, &chart->view, pointed_at(chart, x, y), x, y);
 }
 
 void chart_crosshair_place(chart_state *chart)
@@ -41,7 +51,7 @@ void chart_crosshair_place(chart_state *chart)
         pp_canvas *canvas = ppq_view_measuring_canvas(chart->canvas);
         int x = cursor_x(chart), y = cursor_y(chart);
         count = pp_chart_crosshair_area(canvas, &chart->view, chart->series, x, y, area);
-        if (pp_gaps_tag_area(canvas, &chart->view, &chart->gaps.specs, x, y, &area[count]))
+        if (pp_gaps_tag_area(canvas, &chart->view, pointed_at(chart, x, y), x, y, &area[count]))
             count++;
     }
     ppq_item_set_area(chart->crosshair.item, area, count);

@@ -81,6 +81,22 @@ static pp_ohlc last_row(const chart_state *chart)
     return (pp_ohlc){rows.time_s[i], rows.open[i], rows.high[i], rows.low[i], rows.close[i]};
 }
 
+int chart_feed_append(chart_state *chart, const pp_ohlc *rows, size_t count)
+{
+    annotate_rows_change_begin(&chart->rows);
+    int failure = pp_series_append(chart->series, rows, count);
+    annotate_rows_change_end(&chart->rows);
+    return failure;
+}
+
+int chart_feed_update_last(chart_state *chart, const pp_ohlc *row)
+{
+    annotate_rows_change_begin(&chart->rows);
+    int failure = pp_series_update_last(chart->series, row);
+    annotate_rows_change_end(&chart->rows);
+    return failure;
+}
+
 static int begin_bar(chart_state *chart)
 {
     chart_feed *feed = &chart->feed;
@@ -91,7 +107,7 @@ static int begin_bar(chart_state *chart)
     double jump = (gap ? OPENING_JUMP : 1) * TICK_SIZE * chart_random(&feed->random);
     double open = last.close * (1 + jump);
     pp_ohlc row = {time_s, open, open, open, open};
-    int failure = pp_series_append(chart->series, &row, 1);
+    int failure = chart_feed_append(chart, &row, 1);
     if (failure == 0)
         failure = chart_gaps_extend(chart);
     if (failure == 0 && follow) {
@@ -107,7 +123,7 @@ static int move_bar(chart_state *chart)
     row.close *= 1 + TICK_SIZE * chart_random(&chart->feed.random);
     row.high = fmax(row.high, row.close);
     row.low = fmin(row.low, row.close);
-    return pp_series_update_last(chart->series, &row);
+    return chart_feed_update_last(chart, &row);
 }
 
 int chart_feed_tick(chart_state *chart)

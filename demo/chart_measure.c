@@ -10,10 +10,10 @@ enum { LEAST_HISTORY = 4096, MOST_HISTORY = 65536 };
 static void set_gate(chart_state *chart)
 {
     const chart_measure *measure = &chart->measure;
-    pg_set_profile_enabled(measure->gate_by_environment || chart->options.profile ||
-                           chart->options.report != NULL || measure->records ||
-                           measure->csv != NULL || measure->frames_csv != NULL ||
-                           pp_overlay_current_page(measure->overlay) != PP_OVERLAY_OFF);
+    pg_set_profile_enabled(
+        measure->gate_by_environment || chart->options.profile || chart->options.report != NULL ||
+        chart->options.listens || measure->records || measure->csv != NULL ||
+        measure->frames_csv != NULL || pp_overlay_current_page(measure->overlay) != PP_OVERLAY_OFF);
 }
 
 static int need_session(chart_state *chart)

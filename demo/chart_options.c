@@ -52,6 +52,8 @@ static const char usage[] =
     "  --profile[=MS]         text blocks on standard error of what took MS or more\n"
     "\n"
     "How it runs\n"
+    "  --listen [PATH]        takes annotations of other processes at a socket\n"
+    "                         (default $XDG_RUNTIME_DIR/paintprof-chart.sock)\n"
     "  --script pan|zoom|append|mixed\n"
     "                         pan: a window of 300 rows moves over all rows and gaps;\n"
     "                         zoom: in and out about the middle;\n"
@@ -171,6 +173,7 @@ enum option_id {
     OPT_LINE_WIDTH,
     OPT_SMOOTH,
     OPT_LIVE_RATE,
+    OPT_LISTEN,
     OPT_DURATION,
     OPT_SIZE,
     OPT_SEED,
@@ -199,6 +202,7 @@ static const struct option long_options[] = {
     {"line-width", required_argument, NULL, OPT_LINE_WIDTH},
     {"smooth", no_argument, NULL, OPT_SMOOTH},
     {"live-rate", required_argument, NULL, OPT_LIVE_RATE},
+    {"listen", optional_argument, NULL, OPT_LISTEN},
     {"duration", required_argument, NULL, OPT_DURATION},
     {"size", required_argument, NULL, OPT_SIZE},
     {"seed", required_argument, NULL, OPT_SEED},
@@ -325,6 +329,9 @@ static int take_option(chart_options *options, int id, const char *text)
     case OPT_LIVE_RATE:
         return take_within(&options->live_rate, "--live-rate", "rows a second", text, 1,
                            MOST_LIVE_RATE);
+    case OPT_LISTEN:
+        options->listens = true;
+        return text != NULL ? take_path(&options->listen, "--listen", text) : GO_ON;
     case OPT_STYLE:
         status = take_word(&word, "--style", text, style_words);
         options->look.style = (pp_curve_style)(word < 0 ? 0 : word);
@@ -410,6 +417,9 @@ int chart_options_parse(chart_options *options, int argc, char **argv)
             fputs("Try '" CHART_PROGRAM " --help'.\n", stderr);
             return USAGE;
         }
+        /* The chart has no operands: what follows --listen is its path, without a '=' as well. */
+        if (id == OPT_LISTEN && optarg == NULL && optind < argc && argv[optind][0] != '-')
+            optarg = argv[optind++];
         int status = take_option(options, id, optarg);
         if (status != GO_ON)
             return status;

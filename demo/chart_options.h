@@ -36,9 +36,11 @@ typedef struct chart_options {
     size_t gaps, points; /* points 0: rows come from the file */
     uint64_t frames;     /* 0: no end */
     uint64_t seed;
-    double pace_hz;    /* 0: as fast as frames finish */
-    double duration_s; /* 0: no end */
-    double live_rate;  /* rows a second; 0: the ticks of live mode */
+    double pace_hz;     /* 0: as fast as frames finish */
+    double duration_s;  /* 0: no end */
+    double live_rate;   /* rows a second; 0: the ticks of live mode */
+    bool listens;       /* for annotations of other processes */
+    const char *listen; /* the path of the socket; NULL: the default */
     bool profile;
     double profile_ms; /* negative: the threshold stays as it is */
     int width, height;

@@ -1,4 +1,5 @@
 /* demo/chart_script.c: runs without hands: each finished frame arranges the next step. */
+#include "chart_annotate.h"
 #include "chart_app.h"
 
 #include <math.h>
@@ -143,6 +144,7 @@ void chart_run_frame_end(chart_state *chart)
     const chart_options *options = &chart->options;
     int failure = 0;
     run->frames++;
+    chart_annotate_frame_end(chart->annotations);
     if (run->finished)
         return;
     if (is_over(chart))

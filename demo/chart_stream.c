@@ -63,7 +63,7 @@ static int append(chart_state *chart, size_t count)
         time_s = next_time_s(chart, time_s);
         rows[i] = (pp_ohlc){time_s, open, fmax(open, price), fmin(open, price), price};
     }
-    return pp_series_append(chart->series, rows, count);
+    return chart_feed_append(chart, rows, count);
 }
 
 /* How many rows should be here by now and are not. */

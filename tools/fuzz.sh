@@ -8,6 +8,7 @@ fuzz_sources() {
     local core=(src/base src/recording src/capture src/frame src/flags src/sink src/reader src/link)
     case $1 in
     log | reader) find "${core[@]}" -name '*.c' ;;
+    annotate) ls demo/annotate_{check,pack,reply,request}.c ;;
     series) find src/scene "${core[@]}" -name '*.c' ;;
     esac
 }
@@ -16,19 +17,20 @@ fuzz_targets() { find tests/fuzz -name 'fuzz_*.c' | sed 's|.*/fuzz_||; s|\.c$||'
 
 # build_fuzz NAME: build/fuzz/NAME, when it is older than its sources.
 build_fuzz() {
-    local name=$1 sources
+    local name=$1 sources libraries=(-lm -lpthread)
+    [ "$name" != annotate ] || libraries+=(-lmsgpackc)
     mapfile -t sources < <(fuzz_sources "$name")
     [ ${#sources[@]} -gt 0 ] || fail "no sources are known for the fuzz target $name"
     mkdir -p build/fuzz
     if [ -x "build/fuzz/$name" ] &&
-        [ -z "$(find src "tests/fuzz/fuzz_$name.c" -newer "build/fuzz/$name" -name '*.[ch]')" ]; then
+        [ -z "$(find src demo "tests/fuzz/fuzz_$name.c" -newer "build/fuzz/$name" -name '*.[ch]')" ]; then
         return 0
     fi
     configure_and_build core paintprof >/dev/null # for version.h
     say "building build/fuzz/$name"
     clang -std=c11 -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
-        -fno-sanitize-recover=undefined -Isrc -Isrc/include -Ibuild/core/src/include \
-        "tests/fuzz/fuzz_$name.c" "${sources[@]}" -o "build/fuzz/$name" -lm -lpthread
+        -fno-sanitize-recover=undefined -Isrc -Isrc/include -Ibuild/core/src/include -Idemo \
+        "tests/fuzz/fuzz_$name.c" "${sources[@]}" -o "build/fuzz/$name" "${libraries[@]}"
 }
 
 # run_fuzz NAME SECONDS

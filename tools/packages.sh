@@ -2,7 +2,7 @@
 # tools/packages.sh: the Debian packages each command needs, and their installation.
 
 packages_build=(
-    gcc g++ libc6-dev cmake ninja-build pkg-config libxxhash-dev
+    gcc g++ libc6-dev cmake ninja-build pkg-config libxxhash-dev libmsgpack-dev
     qt6-base-dev libqt6opengl6-dev libgl-dev libegl-dev
     # What the demo needs beside them: a font, a display of its own, software OpenGL, and a way to
     # ask whether a display answers.
@@ -11,7 +11,7 @@ packages_build=(
 packages_format=(clang-format)
 packages_test=(
     "${packages_build[@]}" "${packages_format[@]}"
-    libclang-rt-14-dev libcmocka-dev python3 xdotool xauth
+    libclang-rt-14-dev libcmocka-dev python3 python3-msgpack xdotool xauth
     libcurl4-openssl-dev # what paintprof loads to post, and the header its numbers are held against
     clang clang-tidy
     g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user

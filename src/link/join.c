@@ -383,11 +383,17 @@ static const pp_link_shown *frame_of(const pp_link *link, const pp_link_key *key
     return found && found->file == file && compare_traces(&found->key, key) == 0 ? found : NULL;
 }
 
-static void add_frame(const pp_link *link, const pp_link_span *top, const pp_link_span *handling,
-                      pp_link_call *call)
+/* first, last: of the server's handlings, NULL for none. The last may only have waited for a frame
+ * that shows the first. */
+static void add_frame(const pp_link *link, const pp_link_span *top, const pp_link_span *first,
+                      const pp_link_span *handling, pp_link_call *call)
 {
     const pp_link_span *last = handling ? handling : top;
     const pp_link_shown *shown = frame_of(link, &top->key, last->file, (int64_t)last->start_ns);
+    if (!shown && first && first != last) {
+        last = first;
+        shown = frame_of(link, &top->key, first->file, (int64_t)first->start_ns);
+    }
     if (!shown && handling) {
         last = top;
         shown = frame_of(link, &top->key, top->file, (int64_t)top->start_ns);
@@ -422,12 +428,13 @@ static uint64_t items_of(const char *client, const char *server)
 typedef struct servers {
     pp_link_work *all; /* in sum, called as the longest of them */
     uint64_t longest_ns;
-    const pp_link_span *last; /* whose result the frame shows */
+    const pp_link_span *first, *last; /* whose result the frame shows */
 } servers;
 
 static bool add_server(servers *s, const pp_link_span *handling, pp_link_result *result)
 {
     const pp_link_work *work = &handling->work;
+    s->first = s->first ? s->first : handling;
     s->last = handling;
     if (!s->all)
         s->all = calloc(1, sizeof *s->all);
@@ -481,7 +488,7 @@ static bool fill_result(const trace *t, const side *s, pp_link_result *result)
     times->client_ns = s->client_ns;
     result->call.server = result->server_work ? result->server_work->name : NULL;
     result->call.items = items_of(result->call.client, result->call.server);
-    add_frame(t->link, s->top, found.last, &result->call);
+    add_frame(t->link, s->top, found.first, found.last, &result->call);
     uint64_t largest_ns;
     times->largest_own_label =
         pp_work_largest(&s->top->work, (uint64_t)times->client_own_ns, &largest_ns);

@@ -60,6 +60,8 @@ extern const bench_case bench_curve_frame_cases[];
 extern const size_t bench_curve_frame_case_count;
 extern const bench_case bench_gap_frame_cases[];
 extern const size_t bench_gap_frame_case_count;
+extern const bench_case bench_annotate_cases[];
+extern const size_t bench_annotate_case_count;
 extern const bench_case bench_peer_cases[];
 extern const size_t bench_peer_case_count;
 

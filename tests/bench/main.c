@@ -38,6 +38,7 @@ static const struct {
     {bench_qt_cases, &bench_qt_case_count},
     {bench_curve_frame_cases, &bench_curve_frame_case_count},
     {bench_gap_frame_cases, &bench_gap_frame_case_count},
+    {bench_annotate_cases, &bench_annotate_case_count},
     {bench_peer_cases, &bench_peer_case_count},
     {bench_probe_cases, &bench_probe_case_count},
 };
