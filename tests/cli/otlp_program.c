@@ -66,8 +66,8 @@ static uint64_t run_frames(pp_window *window, uint64_t frames, uint64_t each_us,
 
 int main(int argc, char **argv)
 {
-    pp_session *session;
-    pp_window *window;
+    pp_session *session = NULL;
+    pp_window *window = NULL;
     pp_otlp *otlp = NULL;
     pp_otlp_status status = {0};
     const pp_window_opts window_opts = {

@@ -295,6 +295,8 @@ class Passing(RunTest):
         self.assertEqual(got["PAINTPROF_PROBE_SAVED_LD_PRELOAD"], "")
 
     def test_the_library_that_finds_callers_is_preloaded_before_others(self):
+        if b"__asan_init" in pathlib.Path(os.environ["PAINTPROF_CLI"]).read_bytes():
+            self.skipTest("nothing may be preloaded before the sanitizer's runtime")
         shutil.copy(self.find_library(), self.tree / "lib/paintprof/libpaintprof-causes.so")
         other = self.folder / "other.so"
         shutil.copy(self.find_library(), other)

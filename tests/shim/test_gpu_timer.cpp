@@ -400,7 +400,7 @@ private:
               GL_TEXTURE_BINDING_2D, GL_ARRAY_BUFFER_BINDING, GL_BLEND, GL_STENCIL_TEST,
               GL_ACTIVE_TEXTURE, GL_COLOR_WRITEMASK, GL_COLOR_CLEAR_VALUE}) {
             GLint values[4] = {};
-            gl.glGetIntegerv(name, values);
+            gl.glGetIntegerv(static_cast<GLenum>(name), values);
             state.insert(state.end(), values, values + 4);
         }
         return state;
