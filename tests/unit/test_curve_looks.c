@@ -108,7 +108,7 @@ static void expect_inside_drawn(int x, int y, double width)
 }
 
 /* A pen of that width led along what every segment covers: nothing of it is missing, nothing is
- * drawn beyond, but for a pixel. Within the margins, as the pen reaches in from outside too. */
+ * drawn beyond, but for two pixels. Within the margins, as the pen reaches in from outside too. */
 static void expect_pen_coverage(double width, bool square)
 {
     int margin = (int)width / 2 + 2;
@@ -116,7 +116,7 @@ static void expect_pen_coverage(double width, bool square)
         for (int y = margin; y < PLOT_H - margin; y++) {
             if (brute.pixels[x][y])
                 expect_inside_drawn(x, y, width);
-            if (drawn.pixels[x][y] && !any_within(&brute, x, y, width / 2 + 1.5, square ? 2 : 1))
+            if (drawn.pixels[x][y] && !any_within(&brute, x, y, width / 2 + 2, square ? 2 : 1))
                 fail_msg("%d, %d is drawn beyond a width of %g", x, y, width);
         }
 }
