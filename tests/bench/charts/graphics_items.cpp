@@ -71,7 +71,8 @@ public:
 private:
     static QRectF boxOf(const chart_gap &gap)
     {
-        const double scale_x = double(CHART_WIDTH) / CHART_GAPS_X, scale_y = double(CHART_HEIGHT) / 2.0;
+        const double scale_x = double(CHART_WIDTH) / CHART_GAPS_X,
+                     scale_y = double(CHART_HEIGHT) / 2.0;
         const double height = CHART_GAP_HEIGHT * scale_y;
         return {gap.x * scale_x, (1 - gap.y) * scale_y - height, CHART_GAP_WIDTH * scale_x, height};
     }
