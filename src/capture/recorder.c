@@ -69,7 +69,7 @@ static void save(pp_recorder *recorder, pp_chunk *chunk)
     pthread_mutex_unlock(&capture.mutex);
 }
 
-static bool save_all(pp_recorder *recorder)
+bool pp_recorder_save(pp_recorder *recorder)
 {
     bool did = false;
     for (;;) {
@@ -184,7 +184,7 @@ void pp_recorder_end(pp_recorder *recorder)
     pp_held_chunks held = pp_recorder_hold(true);
     pp_sites_refresh();
     pp_meta_close_log();
-    save_all(recorder); /* what was full before comes first */
+    pp_recorder_save(recorder); /* what was full before comes first */
     append_held(recorder, &held);
     recorder->unsaved += held.lost;
     uint64_t dropped = dropped_so_far(recorder);
@@ -250,7 +250,7 @@ static void snapshot_slow_frame(pp_recorder *recorder)
 
 bool pp_recorder_work(pp_recorder *recorder)
 {
-    bool did = save_all(recorder);
+    bool did = pp_recorder_save(recorder);
     publish_numbers(recorder);
     pthread_mutex_lock(&capture.mutex);
     bool stops = recorder->stop_asked, wants_snapshot = recorder->snapshot_asked;

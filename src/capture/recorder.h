@@ -35,6 +35,9 @@ typedef struct pp_held_chunks {
     uint64_t lost; /* zones and marks in those for which there was no memory */
 } pp_held_chunks;
 
+/* Appends the chunks that wait for it; true if there were any. On the helper's thread. */
+bool pp_recorder_save(pp_recorder *recorder);
+
 /* Collects the queues' chunks of the recording, oldest first per thread; until pp_recorder_let_go()
  * none of them is cleared. leaves: at the same moment threads are sent elsewhere for good. */
 pp_held_chunks pp_recorder_hold(bool leaves);

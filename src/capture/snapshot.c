@@ -131,11 +131,11 @@ static void copy_held(snapshot *s, const pp_held_chunks *held)
 
 static void fill(pp_recorder *recorder, snapshot *s)
 {
-    pp_meta_all(&(pp_meta_target){s, add_entry});
-    flush_meta(s);
+    /* What threads gave up since the last look belongs to neither until it is saved. */
+    pp_held_chunks held = pp_recorder_hold(false);
+    pp_recorder_save(recorder);
     if (!find_segments(s, pp_rec_file_bytes(recorder->file)))
         s->status = pp_fail(PP_ENOMEM, "out of memory for a snapshot");
-    pp_held_chunks held = pp_recorder_hold(false);
     if (!held.chunks)
         s->status = pp_fail(PP_ENOMEM, "out of memory for a snapshot");
     if (s->status == PP_OK) {
@@ -143,6 +143,9 @@ static void fill(pp_recorder *recorder, snapshot *s)
         copy_held(s, &held);
     }
     pp_recorder_let_go(&held);
+    /* Last: a name may be as new as the youngest record. */
+    pp_meta_all(&(pp_meta_target){s, add_entry});
+    flush_meta(s);
     free(s->segments);
 }
 
