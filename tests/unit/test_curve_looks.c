@@ -77,12 +77,12 @@ static void touch_drawing(const recording_canvas *canvas, double width)
 
 /* ---- Comparison ----------------------------------------------------------------------------- */
 
-static bool any_within(const coverage *c, int x, int y, double radius, double square)
+static bool any_within(const coverage *c, int x, int y, double radius)
 {
     int reach = (int)radius;
     for (int dx = -reach; dx <= reach; dx++)
         for (int dy = -reach; dy <= reach; dy++) {
-            if (dx * dx + dy * dy > radius * radius * square)
+            if (dx * dx + dy * dy > radius * radius)
                 continue;
             if (x + dx >= 0 && x + dx < PLOT_W && y + dy >= 0 && y + dy < PLOT_H &&
                 c->pixels[x + dx][y + dy])
@@ -102,21 +102,24 @@ static void expect_inside_drawn(int x, int y, double width)
             if (dx * dx + dy * dy > reach * reach || px < 0 || px >= PLOT_W || py < 0 ||
                 py >= PLOT_H)
                 continue;
-            if (!drawn.pixels[px][py] && !any_within(&drawn, px, py, 1, 2))
+            if (!drawn.pixels[px][py] && !any_within(&drawn, px, py, M_SQRT2))
                 fail_msg("%d, %d is not drawn, width %g", px, py, width);
         }
 }
 
 /* A pen of that width led along what every segment covers: nothing of it is missing, nothing is
- * drawn beyond, but for two pixels. Within the margins, as the pen reaches in from outside too. */
-static void expect_pen_coverage(double width, bool square)
+ * drawn beyond, but for a pixel. The ends of smooth segments are squares at any angle, whose
+ * corners reach further than their sides. Within the margins, as the pen reaches in from outside
+ * too. */
+static void expect_pen_coverage(double width)
 {
     int margin = (int)width / 2 + 2;
+    double beyond = width / 2 * M_SQRT2 + 1.5;
     for (int x = margin; x < PLOT_W - margin; x++)
         for (int y = margin; y < PLOT_H - margin; y++) {
             if (brute.pixels[x][y])
                 expect_inside_drawn(x, y, width);
-            if (drawn.pixels[x][y] && !any_within(&brute, x, y, width / 2 + 2, square ? 2 : 1))
+            if (drawn.pixels[x][y] && !any_within(&brute, x, y, beyond))
                 fail_msg("%d, %d is drawn beyond a width of %g", x, y, width);
         }
 }
@@ -147,7 +150,7 @@ static void check_view(const pp_view *view, const pp_series *series, pp_curve_st
         cover_steps_of_all_rows(view, &c);
     else
         cover_line_of_all_rows(view, &c);
-    expect_pen_coverage(with.width_px, true);
+    expect_pen_coverage(with.width_px);
     recording_canvas_release(&canvas);
 }
 
