@@ -262,12 +262,30 @@ bool CauseNotes::tell(const void *object, const pp_zone &zone)
     Note *note = used_ ? find(object) : nullptr;
     if (!note)
         return false;
-    for (uint32_t i = 0; i < note->used; i++)
+    tellFrom(0, note, zone);
+    return true;
+}
+
+bool CauseNotes::tellPaint(const void *object, const pp_zone &zone, uint32_t number,
+                           uint64_t pixels)
+{
+    Note *note = used_ ? find(object) : nullptr;
+    if (!note || note->used == 0) {
+        pp_zone_paint(&zone, number, pixels, {}, 0);
+        return false;
+    }
+    pp_zone_paint(&zone, number, pixels, note->causes[0], note->counts[0]);
+    tellFrom(1, note, zone);
+    return true;
+}
+
+void CauseNotes::tellFrom(uint32_t first, Note *note, const pp_zone &zone)
+{
+    for (uint32_t i = first; i < note->used; i++)
         pp_zone_cause(&zone, note->causes[i], note->counts[i]);
     if (note->others)
         pp_zone_cause(&zone, {}, note->others);
     remove(note);
-    return true;
 }
 
 void CauseNotes::add(const void *object, pp_cause cause)

@@ -53,6 +53,9 @@ public:
      * whether there were any. */
     bool tell(const void *object, const pp_zone &zone);
 
+    /* The same, with the instance of its zone and its pixels, in one record for one cause. */
+    bool tellPaint(const void *object, const pp_zone &zone, uint32_t number, uint64_t pixels);
+
     /* Notes that object was asked for, which nobody called for by name. */
     void add(const void *object, pp_cause cause);
 
@@ -86,6 +89,7 @@ private:
     void hear(void *object, pp_update_kind kind, void *event, const void *caller);
     void posted(QObject *receiver, const QEvent *event);
     Note *find(const void *object);
+    void tellFrom(uint32_t first, Note *note, const pp_zone &zone);
     Note *place(const void *object);
     void remove(Note *note);
     void describe(Note &note, QWidget *widget);

@@ -220,11 +220,13 @@ void ItemPaints::paintItem(QGraphicsItem *item, QPainter *painter,
     Instance *instance = instanceOf(item, type);
     const Paint paint = type->paint;
     const PaintZone scope(instance ? instance->site : type->site);
-    if (instance)
-        pp_zone_object(&scope.zone, instance->number);
-    const bool is_asked = causes_ && causes_->tell(item, scope.zone);
-    if (option)
-        pp_zone_pixels(&scope.zone, exposedPixels(*painter, option->exposedRect));
+    const uint32_t number = instance ? instance->number : 0;
+    const uint64_t pixels = option ? exposedPixels(*painter, option->exposedRect) : 0;
+    bool is_asked = false;
+    if (causes_)
+        is_asked = causes_->tellPaint(item, scope.zone, number, pixels);
+    else
+        pp_zone_paint(&scope.zone, number, pixels, {}, 0);
     pp_count_items_painted(1);
     if (is_sample)
         cost_.add(ticksNow() - begin);
