@@ -13,11 +13,6 @@ namespace ppq
 namespace
 {
 
-QRect rectOf(pp_rect rect)
-{
-    return {rect.x, rect.y, rect.w, rect.h};
-}
-
 GlCanvas &self(pp_canvas *canvas)
 {
     return *static_cast<GlCanvas *>(canvas);

@@ -14,11 +14,6 @@ namespace ppq
 namespace
 {
 
-QRect rectOf(pp_rect rect)
-{
-    return {rect.x, rect.y, rect.w, rect.h};
-}
-
 QPoint pointOf(pp_point point)
 {
     return {point.x, point.y};

@@ -134,6 +134,11 @@ private:
     int clips_ = 0; /* pushed */
 };
 
+inline QRect rectOf(pp_rect rect)
+{
+    return {rect.x, rect.y, rect.w, rect.h};
+}
+
 /* The device pixels of a widget's logical size, as Qt clips it; of a logical region, outward. */
 QSize deviceSize(const QWidget &widget);
 QRect deviceRect(const QRect &logical, double ratio);
