@@ -1,4 +1,4 @@
-/* scene/big_array.c: small arrays from malloc(), large ones in huge pages. */
+/* scene/big_array.c: small arrays from malloc(), large ones in pages of their own. */
 #include "scene/big_array.h"
 
 #include <stdint.h>
@@ -27,6 +27,13 @@ static void *map_aligned(size_t size_bytes, int protection)
     return start + before;
 }
 
+/* Pages that were written to stay as they are. A wish: where it is refused the array is only
+ * slower. */
+static void choose_pages(const big_array *array)
+{
+    madvise(array->items, array->size_bytes, array->at_once ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+}
+
 /* Pages move to an aligned place: where both are, whole huge ones do. */
 static void *move_pages(const big_array *array, size_t size_bytes)
 {
@@ -45,8 +52,6 @@ static void *copy_into_pages(const big_array *array, size_t size_bytes)
     void *items = map_aligned(size_bytes, PROT_READ | PROT_WRITE);
     if (items == MAP_FAILED)
         return MAP_FAILED;
-    /* A wish: where it is refused the array is only slower. */
-    madvise(items, size_bytes, MADV_HUGEPAGE);
     if (array->size_bytes > 0)
         memcpy(items, array->items, array->size_bytes);
     free(array->items);
@@ -62,8 +67,17 @@ static bool grow_mapped(big_array *array, size_t size_bytes)
                                                : copy_into_pages(array, size_bytes);
     if (items == MAP_FAILED)
         return false;
-    *array = (big_array){items, size_bytes};
+    array->items = items;
+    array->size_bytes = size_bytes;
+    choose_pages(array);
     return true;
+}
+
+void big_array_fill_at_once(big_array *array, bool at_once)
+{
+    array->at_once = at_once;
+    if (is_mapped(array->size_bytes))
+        choose_pages(array);
 }
 
 bool big_array_grow(big_array *array, size_t size_bytes)
@@ -75,7 +89,8 @@ bool big_array_grow(big_array *array, size_t size_bytes)
     void *items = realloc(array->items, size_bytes);
     if (!items)
         return false;
-    *array = (big_array){items, size_bytes};
+    array->items = items;
+    array->size_bytes = size_bytes;
     return true;
 }
 
@@ -85,5 +100,5 @@ void big_array_free(big_array *array)
         munmap(array->items, array->size_bytes);
     else
         free(array->items);
-    *array = (big_array){NULL, 0};
+    *array = (big_array){0};
 }

@@ -50,6 +50,13 @@ void pyramid_release(price_pyramid *pyramid)
             big_array_free(&pyramid->levels[i].arrays[k]);
 }
 
+void pyramid_fill_at_once(price_pyramid *pyramid, bool at_once)
+{
+    for (int i = 0; i < PYRAMID_LEVELS; i++)
+        for (int k = 0; k <= PYRAMID_VALUES_COUNT; k++)
+            big_array_fill_at_once(&pyramid->levels[i].arrays[k], at_once);
+}
+
 /* An array that grew before another failed is only larger than it has to be. */
 static bool reserve_level(pyramid_level *level, size_t nodes)
 {

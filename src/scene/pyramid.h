@@ -46,6 +46,9 @@ void pyramid_release(price_pyramid *pyramid);
 /* Makes room for the nodes of that many rows. Returns 0 or PP_ENOMEM. */
 int pyramid_reserve(price_pyramid *pyramid, size_t rows);
 
+/* As big_array_fill_at_once(). */
+void pyramid_fill_at_once(price_pyramid *pyramid, bool at_once);
+
 /* Stores the nodes that became full; use pyramid_extend(). */
 void pyramid_add_nodes(price_pyramid *pyramid, const pp_columns *columns, size_t rows);
 

@@ -72,6 +72,13 @@ int pp_series_reserve(pp_series *series, size_t rows)
     return PP_OK;
 }
 
+void pp_series_fill_at_once(pp_series *series, bool at_once)
+{
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        big_array_fill_at_once(&series->arrays[i], at_once);
+    pyramid_fill_at_once(&series->pyramid, at_once);
+}
+
 static inline pp_columns columns_of(const pp_series *series)
 {
     return (pp_columns){series->size,       series->columns[0], series->columns[1],

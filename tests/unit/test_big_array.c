@@ -5,6 +5,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -79,6 +81,46 @@ static void an_array_that_cannot_grow_is_as_it_was(void **state)
     }
 }
 
+/* Resident bytes: what one write into pages that nothing was written to brought. */
+static size_t bytes_of_one_write(bool at_once)
+{
+    big_array array = {0};
+    assert_true(big_array_grow(&array, 8 << 20));
+    big_array_fill_at_once(&array, at_once);
+    fill(&array, 0, 1);
+    size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE), pages = 0;
+    unsigned char resident[(8 << 20) / 4096];
+    assert_int_equal(mincore(array.items, 8 << 20, resident), 0);
+    for (size_t i = 0; i < (8 << 20) / page_bytes; i++)
+        pages += resident[i] & 1;
+    big_array_free(&array);
+    return pages * page_bytes;
+}
+
+/* Large pages are a wish, small ones are kept to. */
+static void what_fills_slowly_never_waits_for_a_large_page(void **state)
+{
+    (void)state;
+    size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    assert_int_equal(bytes_of_one_write(false), page_bytes);
+    size_t bytes = bytes_of_one_write(true);
+    assert_true(bytes == page_bytes || bytes == HUGE_PAGE_BYTES);
+}
+
+static void pages_once_written_stay_whatever_comes_next(void **state)
+{
+    (void)state;
+    big_array array = {0};
+    size_t size = 0;
+    for (size_t i = 1; i < 12; i++) {
+        big_array_fill_at_once(&array, i % 3 == 0);
+        assert_true(big_array_grow(&array, i << 20));
+        fill(&array, size, (i << 20) - 1000);
+        size = (i << 20) - 1000;
+    }
+    big_array_free(&array);
+}
+
 static void an_array_never_shrinks(void **state)
 {
     (void)state;
@@ -97,6 +139,8 @@ int main(void)
         cmocka_unit_test(what_was_written_stays_however_an_array_grows),
         cmocka_unit_test(large_arrays_begin_at_huge_pages),
         cmocka_unit_test(an_array_that_cannot_grow_is_as_it_was),
+        cmocka_unit_test(what_fills_slowly_never_waits_for_a_large_page),
+        cmocka_unit_test(pages_once_written_stay_whatever_comes_next),
         cmocka_unit_test(an_array_never_shrinks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
