@@ -82,9 +82,11 @@ void SaveUnder::add(Copy &copy, const WindowSurface &surface, const QRect &area)
 {
     const QPoint origin = surface.origin;
     const size_t width = static_cast<size_t>(area.width());
-    const size_t first = copy.pixels.size();
+    const size_t first = copy.used;
     copy.patches.push_back({area, first});
-    copy.pixels.resize(first + width * static_cast<size_t>(area.height()));
+    copy.used += width * static_cast<size_t>(area.height());
+    if (copy.pixels.size() < copy.used)
+        copy.pixels.resize(copy.used);
     uint32_t *to = copy.pixels.data() + first;
     for (int y = area.top(); y <= area.bottom(); y++, to += width) {
         auto *row =
@@ -116,13 +118,13 @@ void SaveUnder::keep(const WindowSurface &surface, const QRegion &area)
     const QRect on_surface = surface.image->rect().translated(-surface.origin);
     valid_ = false; /* until it is whole again */
     next_.patches.clear();
-    next_.pixels.clear();
+    next_.used = 0;
     for (const QRect &rect : area) {
         const QRect visible = rect & on_surface;
         if (!visible.isEmpty())
             add(next_, surface, visible);
     }
-    if (same_surface)
+    if (same_surface && !(area - surface.painted).isEmpty())
         takeOver(next_, kept_, surface.painted);
     std::swap(kept_, next_);
     surface_size_ = surface.image->size();

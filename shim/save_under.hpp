@@ -55,7 +55,8 @@ private:
     };
     struct Copy {
         std::vector<Patch> patches;
-        std::vector<uint32_t> pixels;
+        std::vector<uint32_t> pixels; /* only grows: clearing what is copied over costs as much */
+        size_t used = 0;              /* of them */
     };
 
     static const uint32_t *pixelAt(const Copy &copy, const Patch &patch, int x, int y);

@@ -62,11 +62,6 @@ struct Shape {
     int middle() const { return box.x() + box.width() / 2; }
     int tip() const { return up ? box.y() + box.height() + distance : box.y() - 1 - distance; }
     int arrowTop() const { return up ? tip() : tip() - arrow_height; }
-    QRect stem() const
-    {
-        return {middle() - stem_width / 2, up ? tip() + head_height : tip() - arrow_height,
-                stem_width, stem_height};
-    }
     QRect bounds() const
     {
         return box | QRect(middle() - head_half_width, arrowTop(), 2 * head_half_width + 1,
@@ -121,6 +116,20 @@ void drawHead(QPainter &painter, QPoint tip, bool up)
     painter.setRenderHint(QPainter::Antialiasing, false);
 }
 
+/* One image of an arrow, its stem and its head. */
+QPixmap arrow(bool up)
+{
+    QPixmap pixmap(2 * head_half_width, arrow_height);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colorOf(up));
+    const int x = head_half_width - stem_width / 2;
+    painter.drawRect(x, up ? head_height : 0, stem_width, stem_height);
+    drawHead(painter, {head_half_width, up ? 0 : arrow_height}, up);
+    return pixmap;
+}
+
 /* ---- The floor of a batch ---------------------------------------------------------------------
  */
 
@@ -163,19 +172,6 @@ private:
         std::array<std::vector<QRect>, steps> boxes;
         std::vector<QPainter::PixmapFragment> arrows;
     };
-
-    static QPixmap arrow(bool up)
-    {
-        QPixmap pixmap(2 * head_half_width, arrow_height);
-        pixmap.fill(Qt::transparent);
-        QPainter painter(&pixmap);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(colorOf(up));
-        const int x = head_half_width - stem_width / 2;
-        painter.drawRect(x, up ? head_height : 0, stem_width, stem_height);
-        drawHead(painter, {head_half_width, up ? 0 : arrow_height}, up);
-        return pixmap;
-    }
 
     void findShapes(const pp_view &view)
     {
@@ -247,8 +243,9 @@ private:
 class PlainItem final : public QGraphicsItem
 {
 public:
-    PlainItem(QGraphicsItem *parent, const pp_view &view, const pp_gap &gap, const QRectF &bounds)
-        : QGraphicsItem(parent), view_(view), gap_(gap), bounds_(bounds)
+    PlainItem(QGraphicsItem *parent, const pp_view &view, const pp_gap &gap, const QRectF &bounds,
+              const std::array<QPixmap, 2> &arrows)
+        : QGraphicsItem(parent), view_(view), gap_(gap), bounds_(bounds), arrows_(arrows)
     {
     }
 
@@ -262,16 +259,14 @@ public:
         painter->setPen(QPen(colorOf(shape.up), 0));
         painter->setBrush(Qt::NoBrush);
         painter->drawRect(shape.box.adjusted(0, 0, -1, -1));
-        painter->fillRect(shape.stem(), colorOf(shape.up));
-        painter->setPen(Qt::NoPen);
-        painter->setBrush(colorOf(shape.up));
-        drawHead(*painter, {shape.middle(), shape.tip()}, shape.up);
+        painter->drawPixmap(shape.middle() - head_half_width, shape.arrowTop(), arrows_[shape.up]);
     }
 
 private:
     const pp_view &view_;
     pp_gap gap_;
     QRectF bounds_;
+    const std::array<QPixmap, 2> &arrows_;
 };
 
 /* How a group of items in data units stands in the view. */
@@ -316,7 +311,7 @@ public:
             QRectF bounds(gap.time0_s, std::min(gap.price0, gap.price1), gap.time1_s - gap.time0_s,
                           std::abs(gap.price1 - gap.price0));
             const double x = item_margin_px / place.scale_x, y = -item_margin_px / place.scale_y;
-            new PlainItem(inner_, current_, gap, bounds.adjusted(-x, -y, x, y));
+            new PlainItem(inner_, current_, gap, bounds.adjusted(-x, -y, x, y), arrows_);
         }
     }
 
@@ -345,6 +340,7 @@ private:
     };
 
     pp_view start_, current_;
+    std::array<QPixmap, 2> arrows_ = {arrow(false), arrow(true)}; /* down, up */
     QGraphicsScene scene_;
     QGraphicsView view_;
     Group *group_;
