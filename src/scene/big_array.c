@@ -75,6 +75,8 @@ static bool grow_mapped(big_array *array, size_t size_bytes)
 
 void big_array_fill_at_once(big_array *array, bool at_once)
 {
+    if (at_once == array->at_once)
+        return;
     array->at_once = at_once;
     if (is_mapped(array->size_bytes))
         choose_pages(array);

@@ -5,9 +5,9 @@
  * walks are cached. Nor does an item or an aligned group of them lie across more lines than it
  * must.
  *
- * A page of 2 MiB is cleared in one go when it is first written to, which takes from half a
- * millisecond to 20 where a host has to find the memory; and columns of one length come to the end
- * of a page together. So an array has small pages unless it is said to be filled at once. */
+ * But a page of 2 MiB is cleared in one go when it is first written to, which takes from half a
+ * millisecond to 20 where a host has to find the memory; and arrays of one length come to the end
+ * of a page together. So what is filled slowly, as from a feed, has small pages. */
 #ifndef PP_SCENE_BIG_ARRAY_H
 #define PP_SCENE_BIG_ARRAY_H
 
@@ -24,8 +24,8 @@ typedef struct big_array {
  * it was. Zeroed is empty. */
 bool big_array_grow(big_array *array, size_t size_bytes);
 
-/* Whether what is not written to yet will be filled at once, so that nobody waits for a single
- * page; else item by item. It stays so when the array grows. */
+/* Whether what is not written to yet is filled at once, so that nobody waits for a single page;
+ * else item by item, as at first. It stays so when the array grows. */
 void big_array_fill_at_once(big_array *array, bool at_once);
 
 void big_array_free(big_array *array);

@@ -13,13 +13,16 @@
 #include <stdlib.h>
 
 enum { COLUMN_COUNT = 5, FIRST_CAPACITY = 64 };
+enum { PAGE_ROW_BITS = 18 };                    /* of a column in a page of 2 MiB */
+static const uint64_t FILE_PAGE_NS = 262144000; /* a million rows a second */
 
 struct pp_series {
     size_t size, capacity;
     double *columns[COLUMN_COUNT];  /* in the order of pp_ohlc */
     big_array arrays[COLUMN_COUNT]; /* that hold them */
     price_pyramid pyramid;
-    bool has_breaks; /* there is a break, or was when the last row was another */
+    uint64_t page_begun_ns; /* when its rows came to their last large page */
+    bool has_breaks;        /* there is a break, or was when the last row was another */
     uint64_t changes;
     curve_meshes **meshes; /* to one pointer of its own: drawing a const series may set it */
 };
@@ -34,6 +37,7 @@ int pp_series_create(pp_series **out)
         return pp_fail(PP_ENOMEM, "no memory for a series");
     }
     series->meshes = meshes;
+    series->page_begun_ns = pp_now_ns();
     *out = series;
     return PP_OK;
 }
@@ -72,8 +76,13 @@ int pp_series_reserve(pp_series *series, size_t rows)
     return PP_OK;
 }
 
-void pp_series_fill_at_once(pp_series *series, bool at_once)
+/* Called where the columns come to new large pages. Whoever brought the rows of the last ones at
+ * the pace of a file does not wait for single rows. */
+static void choose_pages(pp_series *series)
 {
+    uint64_t now_ns = pp_now_ns();
+    bool at_once = now_ns - series->page_begun_ns < FILE_PAGE_NS;
+    series->page_begun_ns = now_ns;
     for (int i = 0; i < COLUMN_COUNT; i++)
         big_array_fill_at_once(&series->arrays[i], at_once);
     pyramid_fill_at_once(&series->pyramid, at_once);
@@ -117,6 +126,8 @@ int pp_series_append(pp_series *series, const pp_ohlc *rows, size_t count)
     if (count > SIZE_MAX - series->size)
         return pp_fail(PP_ENOMEM, "no memory for %zu more rows", count);
     size_t size = series->size, end = size + count;
+    if ((end ^ size) >> PAGE_ROW_BITS)
+        choose_pages(series);
     int status = end > series->capacity ? pp_series_reserve(series, end) : PP_OK;
     if (status)
         return status;

@@ -250,11 +250,8 @@ int pp_series_load_csv(pp_series **out, const char *path)
         status = read_header(&load);
     if (status == PP_OK)
         status = pp_series_create(&load.series);
-    if (status == PP_OK) {
-        pp_series_fill_at_once(load.series, true);
+    if (status == PP_OK)
         status = read_rows(&load);
-        pp_series_fill_at_once(load.series, false);
-    }
     csv_reader_close(load.reader);
     if (status) {
         pp_series_destroy(load.series);

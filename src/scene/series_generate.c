@@ -62,10 +62,8 @@ int pp_series_generate(pp_series **out, size_t rows, double step_s, uint64_t see
         return pp_fail(PP_EINVAL, "a series of %zu rows every %g s cannot be made", rows, step_s);
     pp_series *series = NULL;
     int status = pp_series_create(&series);
-    if (status == PP_OK) {
-        pp_series_fill_at_once(series, true);
+    if (status == PP_OK)
         status = pp_series_reserve(series, rows);
-    }
     uint64_t state = seed;
     double close = START_PRICE;
     for (size_t i = 0; i < rows && status == PP_OK; i++) {
@@ -77,7 +75,6 @@ int pp_series_generate(pp_series **out, size_t rows, double step_s, uint64_t see
         pp_series_destroy(series);
         return status;
     }
-    pp_series_fill_at_once(series, false);
     *out = series;
     return PP_OK;
 }

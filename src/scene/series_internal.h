@@ -9,10 +9,6 @@
 /* Makes room for that many rows in all. Returns 0 or PP_ENOMEM (unchanged). */
 int pp_series_reserve(pp_series *series, size_t rows);
 
-/* Until it is taken back: the rows to come come one right after the other, and nobody waits for a
- * single one. See big_array.h. */
-void pp_series_fill_at_once(pp_series *series, bool at_once);
-
 /* Lows and highs of blocks of rows; of all rows but the last. */
 const price_pyramid *pp_series_pyramid(const pp_series *series);
 

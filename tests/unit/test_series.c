@@ -1,13 +1,13 @@
 /* unit/test_series.c: rows as arrays: appending, searching, generating. */
+#include "support.h"
+
+#include <paintprof/clock.h>
 #include <paintprof/error.h>
 #include <paintprof/series.h>
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static pp_series *series;
 
@@ -57,6 +57,55 @@ static void growth_keeps_all_rows(void **state)
     for (int i = 0; i < 10000; i++)
         assert_true(columns.time_s[i] == i);
 }
+
+/* ---- Pages ----------------------------------------------------------------------------------- */
+
+enum { ROWS_A_PAGE = (2 << 20) / sizeof(double) }; /* of a column, in a large page */
+
+/* Bytes of the closes' third large page that are there once its first row is. */
+static size_t bytes_of_a_new_page(uint64_t page_us)
+{
+    for (size_t i = 0; i <= 2 * ROWS_A_PAGE; i++) {
+        if (i % ROWS_A_PAGE == 0)
+            advance_us(page_us);
+        append_at((double)i);
+    }
+    const char *page = (const char *)(pp_series_columns(series).close + (size_t)2 * ROWS_A_PAGE);
+    size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE), pages = 0;
+    unsigned char resident[(2 << 20) / 4096];
+    assert_int_equal(mincore((void *)page, 2 << 20, resident), 0);
+    for (size_t i = 0; i < (2 << 20) / page_bytes; i++)
+        pages += resident[i] & 1;
+    return pages * page_bytes;
+}
+
+static int create_under_a_fake_clock(void **state)
+{
+    return pp_clock_override(fake_clock, NULL) == PP_OK ? create(state) : -1;
+}
+
+static int destroy_and_let_the_clock_go(void **state)
+{
+    pp_clock_override(NULL, NULL);
+    return destroy(state);
+}
+
+static void a_feed_is_given_small_pages_one_by_one(void **state)
+{
+    (void)state;
+    assert_int_equal(bytes_of_a_new_page(2600000), sysconf(_SC_PAGESIZE));
+}
+
+/* Large pages are a wish. */
+static void a_file_is_given_large_pages_where_there_are_any(void **state)
+{
+    (void)state;
+    size_t bytes = bytes_of_a_new_page(50000);
+    assert_true(bytes == 2 << 20 || bytes == (size_t)sysconf(_SC_PAGESIZE));
+}
+
+/* -----------------------------------------------------------------------------------------------
+ */
 
 static void a_time_that_falls_is_refused_with_the_whole_batch(void **state)
 {
@@ -230,6 +279,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(appended_rows_come_back_as_columns, create, destroy),
         cmocka_unit_test_setup_teardown(growth_keeps_all_rows, create, destroy),
+        cmocka_unit_test_setup_teardown(a_feed_is_given_small_pages_one_by_one,
+                                        create_under_a_fake_clock, destroy_and_let_the_clock_go),
+        cmocka_unit_test_setup_teardown(a_file_is_given_large_pages_where_there_are_any,
+                                        create_under_a_fake_clock, destroy_and_let_the_clock_go),
         cmocka_unit_test_setup_teardown(a_time_that_falls_is_refused_with_the_whole_batch, create,
                                         destroy),
         cmocka_unit_test_setup_teardown(rows_of_one_time_keep_their_order, create, destroy),
