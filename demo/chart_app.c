@@ -72,9 +72,10 @@ static void format_live(const chart_state *chart, char *text, size_t capacity)
 static void format_annotations(const chart_state *chart, char *text, size_t capacity)
 {
     *text = '\0';
+    size_t count = chart->annotations != NULL ? chart_annotate_count(chart->annotations) : 0;
     if (chart->annotations != NULL)
-        snprintf(text, capacity, " \u00b7 %zu annotations, listening",
-                 chart_annotate_count(chart->annotations));
+        snprintf(text, capacity, " \u00b7 %zu annotation%s, listening", count,
+                 count == 1 ? "" : "s");
 }
 
 static void paint_status(void *surface, void *user)
@@ -84,9 +85,10 @@ static void paint_status(void *surface, void *user)
     char text[384], live[48], annotations[64];
     format_live(chart, live, sizeof live);
     format_annotations(chart, annotations, sizeof annotations);
+    size_t rows = pp_series_columns(chart->series).size, gaps = chart->gaps.specs.size;
     int size = snprintf(text, sizeof text,
-                        "%s \u00b7 %zu rows \u00b7 %zu gaps%s \u00b7 %s \u00b7 %s%s%s%s",
-                        chart->title, pp_series_columns(chart->series).size, chart->gaps.specs.size,
+                        "%s \u00b7 %zu row%s \u00b7 %zu gap%s%s \u00b7 %s \u00b7 %s%s%s%s",
+                        chart->title, rows, rows == 1 ? "" : "s", gaps, gaps == 1 ? "" : "s",
                         annotations, chart_mode_name(chart->options.mode),
                         ppq_view_renderer(chart->canvas) == PPQ_OPENGL ? "OpenGL" : "raster", live,
                         chart->message[0] != '\0' ? "  \u2014  " : "", chart->message);

@@ -313,7 +313,7 @@ static int take_option(chart_options *options, int id, const char *text)
         options->gaps = (size_t)count;
         return status;
     case OPT_POINTS:
-        status = take_count(&count, "--points", text, 2, MOST_ROWS);
+        status = take_count(&count, "--points", text, 1, MOST_ROWS);
         options->points = (size_t)count;
         return status;
     case OPT_FRAMES:

@@ -11,8 +11,9 @@
 static void print_setting(FILE *out, const chart_state *chart)
 {
     const chart_options *options = &chart->options;
-    fprintf(out, "data       %s, %zu rows, %zu gaps\n", chart->title,
-            pp_series_columns(chart->series).size, chart->gaps.specs.size);
+    size_t rows = pp_series_columns(chart->series).size, gaps = chart->gaps.specs.size;
+    fprintf(out, "data       %s, %zu row%s, %zu gap%s\n", chart->title, rows, rows == 1 ? "" : "s",
+            gaps, gaps == 1 ? "" : "s");
     fprintf(out, "drawn      %s, %s, %dx%d device pixels, ratio %g, %s, Qt %s\n",
             chart_mode_name(options->mode),
             ppq_view_renderer(chart->canvas) == PPQ_OPENGL ? "OpenGL" : "raster", chart->width_px,

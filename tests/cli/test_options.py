@@ -25,7 +25,7 @@ BAD = (
     ("--live-rate", "fast"), ("--duration", "0"), ("--duration", "-1"), ("--duration", "1m"),
     ("--frames", "0"), ("--frames", "-1"), ("--frames", "1.5"), ("--frames", "ten"),
     ("--frames", "18446744073709551616"), ("--frames", " 3"), ("--frames=",),
-    ("--points", "1"), ("--points", "1e6"), ("--points", "100000001"),
+    ("--points", "0"), ("--points", "1e6"), ("--points", "100000001"),
     ("--gaps", "-3"), ("--gaps", "many"),
     ("--size", "1280"), ("--size", "1280x"), ("--size", "x720"), ("--size", "1280x720x2"),
     ("--size", "1280X720"), ("--size", "0x0"), ("--size", "99999x720"),
@@ -80,7 +80,7 @@ class Options(ChartTest):
 
     def test_every_option_works_once(self):
         for args in (("--mode", "batch"), ("--mode", "items"), ("--renderer", "raster"),
-                     ("--gaps", "50"), ("--gaps", "0"), ("--points", "2"),
+                     ("--gaps", "50"), ("--gaps", "0"), ("--points", "1"), ("--points", "2"),
                      ("--points", "1000", "--gaps", "20", "--seed", "7"),
                      ("--overlay", "off"), ("--overlay", "mini"), ("--overlay", "full"),
                      ("--overlay", "items"), ("--script", "pan"), ("--script", "zoom"),
