@@ -1,6 +1,8 @@
 /* demo/chart_report.c: the numbers of a run as a table of plain text. */
 #include "chart_app.h"
 
+#include "base/whole_file.h"
+
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -132,26 +134,26 @@ char *chart_report_text(chart_state *chart)
     return NULL;
 }
 
-/* Writes text to a temporary file beside path and renames it. */
 static bool replace_file(const char *path, const char *text)
 {
-    char *temporary = NULL;
-    if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
-        errno = ENOMEM;
+    pp_whole_file file;
+    errno = pp_whole_file_open(&file, path);
+    if (errno != 0)
         return false;
+    size_t size = strlen(text);
+    int error = 0;
+    while (size > 0 && error == 0) {
+        ssize_t written = write(file.fd, text, size);
+        if (written > 0) {
+            text += written;
+            size -= (size_t)written;
+        } else if (written == 0 || errno != EINTR) {
+            error = written == 0 ? ENOSPC : errno;
+        }
     }
-    int descriptor = mkstemp(temporary);
-    FILE *out = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
-    bool written = out != NULL && fputs(text, out) >= 0;
-    if (out != NULL)
-        written = fclose(out) == 0 && written;
-    written = written && rename(temporary, path) == 0;
-    int reason = errno;
-    if (!written && descriptor >= 0)
-        unlink(temporary);
-    free(temporary);
-    errno = reason;
-    return written;
+    int close_error = pp_whole_file_close(&file, error == 0);
+    errno = error != 0 ? error : close_error;
+    return errno == 0;
 }
 
 int chart_report_write(chart_state *chart, const char *path)

@@ -2,6 +2,7 @@
 #include "guard.hpp"
 #include "window.hpp"
 
+#include <QtCore/QFileInfo>
 #include <QtCore/QSaveFile>
 #include <QtGui/QBackingStore>
 #include <QtGui/QImage>
@@ -45,15 +46,21 @@ QImage screenImage(QWidget &window)
                                            : QImage();
 }
 
-/* The PNG appears under its name when it is whole. */
+/* The PNG appears under its name when it is whole. Nothing may take the place of a device or a
+ * pipe: these are written to. */
 int writePng(const QImage &image, const char *path)
 {
-    QSaveFile file(QString::fromLocal8Bit(path));
-    if (!file.open(QIODevice::WriteOnly) || !image.save(&file, "PNG") || !file.commit()) {
-        const QByteArray why = file.errorString().toUtf8();
-        return ppq::fail(PP_EIO, "%s: cannot write: %s", path, why.constData());
-    }
-    return PP_OK;
+    const QString name = QString::fromLocal8Bit(path);
+    const QFileInfo place(name);
+    const bool is_special = place.exists() && !place.isFile();
+    QSaveFile whole(name);
+    QFile special(name);
+    QFileDevice &file = is_special ? static_cast<QFileDevice &>(special) : whole;
+    const bool is_written = file.open(QIODevice::WriteOnly) && image.save(&file, "PNG");
+    if (is_written && (is_special ? special.flush() : whole.commit()))
+        return PP_OK;
+    const QByteArray why = file.errorString().toUtf8();
+    return ppq::fail(PP_EIO, "%s: cannot write: %s", path, why.constData());
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 /* cli/export.c: paintprof export: recordings for OpenTelemetry, as text or to a Collector. */
 #include "cli.h"
 
+#include "base/whole_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -124,7 +126,7 @@ static const cli_option options[] = {
 /* Standard output, or a file that gets its name when all is in it. */
 typedef struct output {
     FILE *stream;
-    char *temporary; /* NULL: standard output, or none */
+    pp_whole_file file; /* not open: standard output, or none */
     const char *path;
 } output;
 
@@ -134,34 +136,26 @@ static int fail_output(const char *path, int error)
     return CLI_FAILED;
 }
 
-static int open_temporary(output *out)
+static int open_file(output *out)
 {
-    size_t size = strlen(out->path) + sizeof ".XXXXXX";
-    out->temporary = malloc(size);
-    if (out->temporary == NULL)
-        return fail_output(out->path, ENOMEM);
-    snprintf(out->temporary, size, "%s.XXXXXX", out->path);
-    int fd = mkostemp(out->temporary, O_CLOEXEC);
-    int error = errno;
-    out->stream = fd >= 0 ? fdopen(fd, "w") : NULL;
+    int error = pp_whole_file_open(&out->file, out->path);
+    if (error)
+        return fail_output(out->path, error);
+    out->stream = pp_whole_file_stream(&out->file);
     if (out->stream != NULL)
         return CLI_GO_ON;
-    if (fd >= 0) {
-        close(fd);
-        unlink(out->temporary);
-    }
-    free(out->temporary);
-    out->temporary = NULL;
+    error = errno;
+    pp_whole_file_close(&out->file, false);
     return fail_output(out->path, error);
 }
 
 static int open_output(output *out, const export_settings *settings)
 {
-    *out = (output){.path = settings->output};
+    *out = (output){.path = settings->output, .file.fd = -1};
     if (settings->opts.endpoint != NULL)
         return CLI_GO_ON;
     if (strcmp(settings->output, "-") != 0)
-        return open_temporary(out);
+        return open_file(out);
     out->stream = stdout;
     return CLI_GO_ON;
 }
@@ -174,16 +168,13 @@ static void write_out(void *user, const char *text, size_t size_bytes)
 /* Gives the file its name, or takes it away after a failure. */
 static int close_output(output *out, int status)
 {
-    if (out->temporary == NULL)
+    if (out->file.fd < 0)
         return out->stream == NULL || status != CLI_OK ? status : cli_finish_output();
     bool is_bad = ferror(out->stream) != 0;
-    is_bad = fclose(out->stream) != 0 || is_bad;
-    if (status == CLI_OK && (is_bad || rename(out->temporary, out->path) != 0))
-        status = fail_output(out->path, errno);
-    if (status != CLI_OK)
-        unlink(out->temporary);
-    free(out->temporary);
-    return status;
+    int error = fclose(out->stream) != 0 ? errno : is_bad ? EIO : 0;
+    int close_error = pp_whole_file_close(&out->file, status == CLI_OK && error == 0);
+    error = error ? error : close_error;
+    return status == CLI_OK && error ? fail_output(out->path, error) : status;
 }
 
 /* ---- Recordings ----------------------------------------------------------------------------- */

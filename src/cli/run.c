@@ -1,6 +1,8 @@
 /* cli/run.c: paintprof run: profiles any Qt 6 program, unmodified. */
 #include "run.h"
 
+#include "base/whole_file.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -213,24 +215,18 @@ static int fail_file(const char *path)
 static int write_report_file(const run_settings *settings, const run_place *place,
                              const run_status *probes)
 {
-    char temporary[PATH_MAX];
-    int size = snprintf(temporary, sizeof temporary, "%s.XXXXXX", settings->report_file);
-    int fd = size < (int)sizeof temporary ? mkstemp(temporary) : -1;
-    if (fd < 0)
+    pp_whole_file file;
+    errno = pp_whole_file_open(&file, settings->report_file);
+    if (errno != 0)
         return fail_file(settings->report_file);
-    FILE *out = fdopen(fd, "w");
-    if (!out) {
-        close(fd);
-        unlink(temporary);
-        return fail_file(settings->report_file);
-    }
-    int status = print_recordings(settings, place, probes, out);
-    bool is_written = fclose(out) == 0 && rename(temporary, settings->report_file) == 0;
-    if (is_written)
-        return status;
-    fail_file(settings->report_file);
-    unlink(temporary);
-    return CLI_FAILED;
+    FILE *out = pp_whole_file_stream(&file);
+    int error = out == NULL ? errno : 0;
+    int status = out != NULL ? print_recordings(settings, place, probes, out) : CLI_FAILED;
+    if (out != NULL && fclose(out) != 0)
+        error = errno;
+    int close_error = pp_whole_file_close(&file, error == 0);
+    errno = error != 0 ? error : close_error;
+    return errno != 0 ? fail_file(settings->report_file) : status;
 }
 
 static int report(const run_settings *settings, const run_place *place, const run_status *probes)

@@ -226,6 +226,9 @@ static int open_replacing(pp_rec_file *file)
 
 static int open_temporary(pp_rec_file *file)
 {
+    struct stat status;
+    if (lstat(file->path, &status) == 0 && !S_ISREG(status.st_mode))
+        return EEXIST; /* never in the place of a device or a link */
     file->final_path = strdup(file->path);
     if (!file->final_path)
         return ENOMEM;

@@ -3,6 +3,7 @@
 
 #include "base/base.h"
 #include "base/signal_guard.h"
+#include "base/whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -125,27 +126,13 @@ static int fail_replace(const char *path, int error)
 
 int pp_output_replace(const char *path, const char *bytes, size_t size_bytes)
 {
-    static const char suffix[] = ".XXXXXX";
-    size_t path_bytes = strlen(path);
-    char *temporary = malloc(path_bytes + sizeof suffix);
-    if (!temporary)
-        return fail_replace(path, ENOMEM);
-    memcpy(temporary, path, path_bytes);
-    memcpy(temporary + path_bytes, suffix, sizeof suffix);
+    pp_whole_file file;
+    int error = pp_whole_file_open(&file, path);
+    if (error)
+        return fail_replace(path, error);
     size_t done;
-    int error = 0;
-    int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0) {
-        error = errno;
-    } else {
-        error = write_all(fd, bytes, size_bytes, &done);
-        if (close(fd) != 0 && !error)
-            error = errno;
-        if (!error && rename(temporary, path) != 0)
-            error = errno;
-        if (error)
-            unlink(temporary);
-    }
-    free(temporary);
+    error = write_all(file.fd, bytes, size_bytes, &done);
+    int close_error = pp_whole_file_close(&file, !error);
+    error = error ? error : close_error;
     return error ? fail_replace(path, error) : PP_OK;
 }

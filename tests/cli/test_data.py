@@ -1,9 +1,13 @@
 """tests/cli/test_data.py: data that is missing or malformed, and outputs that cannot be written."""
 
 import os
+import stat
+import subprocess
 import unittest
 
-from harness import ChartTest, GAPS, ROWS, rows_of
+from harness import ChartTest, GAPS, ROWS, environment, rows_of
+
+CLI = os.environ["PAINTPROF_CLI"]
 
 HEADER = "date,open,high,low,close\n"
 GOOD = "2020-01-02,10,12,9,11\n2020-01-03,11,12,10,12\n"
@@ -70,11 +74,49 @@ class Data(ChartTest):
         done = self.run_chart("--frames", "3", "--csv", "/dev/full", status=1)
         self.assertIn("/dev/full", done.stderr)
 
+    def written_to_a_pipe(self, command):
+        """What the last word of the command, a path, receives; it must stay a pipe."""
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+            subprocess.run([*map(str, command), str(pipe)], env=environment(), cwd=self.folder,
+                           check=True, timeout=60, stdin=subprocess.DEVNULL)
+            self.assertTrue(stat.S_ISFIFO(pipe.stat().st_mode))
+            received = reader.stdout.read()
+        pipe.unlink()
+        return received
+
+    def test_what_is_no_file_is_written_to_and_never_replaced(self):
+        """As root, a report to /dev/null would otherwise be the end of /dev/null."""
+        chart = [os.environ["PAINTPROF_CHART"], "--frames", "2"]
+        self.assertIn(b"frames     2", self.written_to_a_pipe([*chart, "--report"]))
+        self.assertEqual(self.written_to_a_pipe([*chart, "--screenshot"])[1:4], b"PNG")
+        self.assertEqual(self.written_to_a_pipe([*chart, "--csv"]).count(b"\n"), 3)
+        self.run_chart("--frames", "2", "--record", "x.pprec")
+        self.assertEqual(self.written_to_a_pipe([CLI, "csv", "x.pprec", "-o"]).count(b"\n"), 3)
+        self.assertIn(b"resourceMetrics", self.written_to_a_pipe(
+            [CLI, "export", "--format", "otlp", "x.pprec", "-o"]))
+        os.mkfifo(self.folder / "kept")
+        done = subprocess.run([CLI, "cut", "x.pprec", "--from", "0", "-o", "kept"],
+                              cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("kept: cannot be recorded to", done.stderr)
+        self.assertTrue(stat.S_ISFIFO((self.folder / "kept").stat().st_mode))
+
+    def test_a_link_is_followed_and_the_file_keeps_its_permissions(self):
+        target = self.file("target", "old")
+        os.chmod(target, 0o640)
+        os.symlink("target", self.folder / "link")
+        self.run_chart("--frames", "2", "--report", "link")
+        self.assertTrue((self.folder / "link").is_symlink())
+        self.assertIn("frames     2", (self.folder / "target").read_text())
+        self.assertEqual((self.folder / "target").stat().st_mode & 0o777, 0o640)
+
     def test_data_of_ones_own_are_drawn_with_their_calendar_gaps(self):
         path = self.file("mine.csv", HEADER + GOOD + "2020-01-06,11,12,10,12\n"
                          "2020-01-07,11,12,10,12\n2020-01-08,11,12,10,12\n")
         self.run_chart("--data", path, "--frames", "2", "--report", "r.txt")
-        self.assertIn("5 rows, 1 gaps", (self.folder / "r.txt").read_text())
+        self.assertIn("5 rows, 1 gap\n", (self.folder / "r.txt").read_text())
 
     def test_one_row_is_enough_unless_gaps_are_asked_for(self):
         path = self.file("one.csv", HEADER + "2020-01-02,10,12,9,11\n")
