@@ -38,6 +38,22 @@ void fill(QPainter &painter, const std::vector<QRect> &rects, pp_color color)
     painter.drawRects(rects.data(), static_cast<int>(rects.size()));
 }
 
+/* Qt blends 96 rows or more in several threads, whose waking takes longer than the blending of a
+ * small area: it is filled in parts of fewer. */
+void fillOne(QPainter &painter, const pp_rect &rect, pp_color color)
+{
+    constexpr int part_rows = 64;
+    constexpr int64_t small_px = 128 * 1024;
+    const QColor wanted = QColor::fromRgba(color);
+    if (color >> 24 == 0xFF || rect.h <= part_rows || int64_t{rect.w} * rect.h > small_px ||
+        usesOpenGl(painter)) {
+        painter.fillRect(rectOf(rect), wanted);
+        return;
+    }
+    for (int row = 0; row < rect.h; row += part_rows)
+        painter.fillRect(rect.x, rect.y + row, rect.w, std::min(part_rows, rect.h - row), wanted);
+}
+
 void pushClip(pp_canvas *canvas, pp_rect clip)
 {
     self(canvas).pushClip(rectOf(clip));
@@ -52,7 +68,7 @@ void fillRects(pp_canvas *canvas, const pp_rect *rects, size_t count, pp_color c
 {
     QPainter &painter = self(canvas).painter();
     if (count == 1) {
-        painter.fillRect(rectOf(rects[0]), QColor::fromRgba(color));
+        fillOne(painter, rects[0], color);
         return;
     }
     std::vector<QRect> &scratch = self(canvas).rects();

@@ -66,14 +66,15 @@ bool SaveUnder::isValidFor(const WindowSurface &surface) const
 void SaveUnder::restore(const WindowSurface &surface) const
 {
     const QPoint origin = surface.origin;
+    const qsizetype stride = surface.image->bytesPerLine() / qsizetype{sizeof(uint32_t)};
+    auto *pixels =
+        reinterpret_cast<uint32_t *>(const_cast<uchar *>(surface.image->constScanLine(0)));
     for (const Patch &patch : kept_.patches) {
         for (const QRect &rect : surface.painted &patch.area) {
-            for (int y = rect.top(); y <= rect.bottom(); y++) {
-                auto *row = reinterpret_cast<uint32_t *>(
-                    const_cast<uchar *>(surface.image->constScanLine(y + origin.y())));
-                std::memcpy(row + rect.left() + origin.x(), pixelAt(kept_, patch, rect.left(), y),
-                            static_cast<size_t>(rect.width()) * sizeof *row);
-            }
+            uint32_t *row = pixels + (rect.top() + origin.y()) * stride + rect.left() + origin.x();
+            const uint32_t *kept = pixelAt(kept_, patch, rect.left(), rect.top());
+            for (int y = 0; y < rect.height(); y++, row += stride, kept += patch.area.width())
+                std::memcpy(row, kept, static_cast<size_t>(rect.width()) * sizeof *row);
         }
     }
 }
@@ -87,12 +88,13 @@ void SaveUnder::add(Copy &copy, const WindowSurface &surface, const QRect &area)
     copy.used += width * static_cast<size_t>(area.height());
     if (copy.pixels.size() < copy.used)
         copy.pixels.resize(copy.used);
+    const qsizetype stride = surface.image->bytesPerLine() / qsizetype{sizeof(uint32_t)};
+    auto *row =
+        reinterpret_cast<const uint32_t *>(surface.image->constScanLine(area.top() + origin.y())) +
+        area.left() + origin.x();
     uint32_t *to = copy.pixels.data() + first;
-    for (int y = area.top(); y <= area.bottom(); y++, to += width) {
-        auto *row =
-            reinterpret_cast<const uint32_t *>(surface.image->constScanLine(y + origin.y()));
-        std::memcpy(to, row + area.left() + origin.x(), width * sizeof *to);
-    }
+    for (int y = 0; y < area.height(); y++, row += stride, to += width)
+        std::memcpy(to, row, width * sizeof *to);
 }
 
 /* Where nothing was painted, the surface still shows what floats. */
