@@ -15,6 +15,9 @@ fuzz_sources() {
 
 fuzz_targets() { find tests/fuzz -name 'fuzz_*.c' | sed 's|.*/fuzz_||; s|\.c$||' | sort; }
 
+# prepare_fuzz: what all targets need: version.h of the core's build.
+prepare_fuzz() { configure_and_build core paintprof >/dev/null; }
+
 # build_fuzz NAME: build/fuzz/NAME, when it is older than its sources.
 build_fuzz() {
     local name=$1 sources libraries=(-lm -lpthread)
@@ -26,7 +29,6 @@ build_fuzz() {
         [ -z "$(find src demo "tests/fuzz/fuzz_$name.c" -newer "build/fuzz/$name" -name '*.[ch]')" ]; then
         return 0
     fi
-    configure_and_build core paintprof >/dev/null # for version.h
     say "building build/fuzz/$name"
     clang -std=c11 -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
         -fno-sanitize-recover=undefined -Isrc -Isrc/include -Ibuild/core/src/include -Idemo \
@@ -49,6 +51,7 @@ do_fuzz() {
     [[ $minutes =~ ^[0-9]+$ && $minutes -gt 0 ]] || usage_error "fuzz takes whole minutes, not '$minutes'"
     ensure_packages test
     mapfile -t targets < <(fuzz_targets)
+    prepare_fuzz
     for target in "${targets[@]}"; do
         build_fuzz "$target"
         run_fuzz "$target" $((minutes * 60 / ${#targets[@]}))

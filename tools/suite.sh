@@ -133,11 +133,11 @@ ctest_in() {
 plain_addresses=()
 use_plain_addresses() { ! setarch -R true 2>/dev/null || plain_addresses=(setarch -R); }
 
-# run_all_suites PRESET: those that need no display, then those that need an X server. One at a
-# time: some measure.
+# run_all_suites PRESET: those that need no display, then those that need an X server, one at a time.
+# What measures runs alone in both (RUN_SERIAL).
 run_all_suites() {
     local status=0
-    ctest_in "$1" -LE '^(headers|xvfb|wayland)$' || status=1
+    ctest_in "$1" -LE '^(headers|xvfb|wayland)$' --parallel "$(jobs_here)" || status=1
     with_xvfb ctest_in "$1" -L '^xvfb$' || status=1
     return $status
 }
@@ -169,7 +169,7 @@ suite_wayland() {
 
 suite_core() {
     configure_and_build core
-    ctest_in core -LE '^headers$'
+    ctest_in core -LE '^headers$' --parallel "$(jobs_here)"
 }
 
 suite_asan() {
@@ -185,7 +185,7 @@ suite_tsan() {
     use_plain_addresses
     configure_and_build tsan
     export TSAN_OPTIONS="suppressions='$PWD/tests/suppressions/tsan.txt':halt_on_error=1"
-    ctest_in tsan -L '^core$'
+    ctest_in tsan -L '^core$' --parallel "$(jobs_here)"
 }
 
 suite_clang() { configure_and_build clang; }
@@ -198,15 +198,23 @@ suite_tidy() {
 
 suite_fuzz() {
     . tools/fuzz.sh
-    local target
-    for target in $(fuzz_targets); do
-        build_fuzz "$target"
-        run_fuzz "$target" 15
+    prepare_fuzz
+    local target targets status=0
+    mapfile -t targets < <(fuzz_targets)
+    local -A running=()
+    for target in "${targets[@]}"; do
+        (build_fuzz "$target" && run_fuzz "$target" 15) >"$(log_file "fuzz-$target")" 2>&1 &
+        running[$target]=$!
     done
+    for target in "${targets[@]}"; do
+        wait "${running[$target]}" || status=1
+        cat "$(log_file "fuzz-$target")"
+    done
+    return $status
 }
 
 suite_aarch64() {
     tools/aarch64-cmocka.sh build/aarch64-cmocka
     configure_and_build aarch64
-    ctest_in aarch64 -L '^core$'
+    ctest_in aarch64 -L '^core$' --parallel "$(jobs_here)"
 }
