@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Looked up in one turn of the rows: some ten microseconds where neighbours are neighbours. */
-enum { TURN_GAPS = 1024 };
+/* Looked up in one turn of the rows, for which whoever changes them waits: some microseconds where
+ * neighbours are neighbours, a few hundred where each is far from the one before. */
+enum { TURN_GAPS = 128 };
 
 typedef struct annotate_batch {
     struct annotate_batch *next;
@@ -143,6 +144,15 @@ void annotate_batches_clear(annotate_batches *batches)
         drop_batch(batches, batches->first);
 }
 
+/* Gaps are indexed when they are searched first: here, so that whoever draws them need not. */
+static int add_and_index(pp_gaps *shown, const pp_gap *items, size_t size)
+{
+    int status = pp_gaps_add(shown, items, size);
+    if (status == PP_OK)
+        pp_gaps_count(shown, 0, 0, NULL);
+    return status;
+}
+
 /* All gaps, those of the batch without replaced by items. They are added at once, so that they are
  * sorted once. */
 static int show(pp_gaps *shown, const annotate_batches *batches, const batch *without,
@@ -150,7 +160,7 @@ static int show(pp_gaps *shown, const annotate_batches *batches, const batch *wi
 {
     size_t others = batches->total - (without ? without->size : 0), filled = 0;
     if (others == 0)
-        return pp_gaps_add(shown, items, size);
+        return add_and_index(shown, items, size);
     pp_gap *all = malloc((others + size) * sizeof *all);
     if (!all)
         return PP_ENOMEM;
@@ -162,7 +172,7 @@ static int show(pp_gaps *shown, const annotate_batches *batches, const batch *wi
     }
     if (size > 0)
         memcpy(&all[filled], items, size * sizeof *all);
-    int status = pp_gaps_add(shown, all, filled + size);
+    int status = add_and_index(shown, all, filled + size);
     free(all);
     return status;
 }
@@ -241,7 +251,6 @@ static bool put_batch(annotate_batches *batches, annotate_job *job, annotate_row
     if (show(shown, batches, old, items, size) != PP_OK ||
         (!to && !(to = open_batch(batches, job->request.batch)))) {
         free(items);
-        pp_gaps_clear(shown);
         return fail(job, "the chart is out of memory");
     }
     job->reply.removed = job->request.op == WIRE_REPLACE ? to->size : 0;
@@ -262,5 +271,7 @@ bool annotate_batches_apply(annotate_batches *batches, annotate_job *job, annota
     else
         job->reply.ok = put_batch(batches, job, rows, shown);
     job->reply.total = batches->total;
+    if (!job->reply.ok)
+        pp_gaps_clear(shown); /* what was filled of it before memory ran out */
     return job->reply.ok;
 }

@@ -1,7 +1,8 @@
 /* demo/annotate_batches.h: the gaps that clients of a chart gave it, by the names of their batches.
  *
- * Each change makes the array of all gaps anew, so that whoever draws the one before is not
- * disturbed. Thread of all functions: one at a time per object. */
+ * Each change makes the array of all gaps anew, sorted and indexed, so that whoever draws the one
+ * before is not disturbed, and need do nothing for the new one but draw it. Thread of all
+ * functions: one at a time per object. */
 #ifndef ANNOTATE_BATCHES_H
 #define ANNOTATE_BATCHES_H
 

@@ -143,11 +143,20 @@ static bool read_columns(wire_request *out, const fields *found, char *error)
     return true;
 }
 
+/* The reply to a bad request names it too, wherever the id stands in it. */
+static void read_id(wire_request *out, const msgpack_object *map)
+{
+    for (uint32_t i = 0; i < map->via.map.size; i++)
+        if (pack_is_text(&map->via.map.ptr[i].key, "id"))
+            pack_read_uint(&map->via.map.ptr[i].val, &out->id);
+}
+
 static bool read_request(wire_request *out, const msgpack_object *map, char *error)
 {
     fields found = {0};
     if (map->type != MSGPACK_OBJECT_MAP)
         return pack_fail(error, "message", "not a map");
+    read_id(out, map);
     for (uint32_t i = 0; i < map->via.map.size; i++)
         if (!read_field(out, &found, &map->via.map.ptr[i], error))
             return false;

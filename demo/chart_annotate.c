@@ -144,11 +144,18 @@ void chart_annotate_frame_end(chart_annotations *a)
 
 /* ---- Server's thread ------------------------------------------------------------------------- */
 
-/* With the mutex held. */
-static void wake_gui(chart_annotations *a)
+/* Lets go of the mutex, and has the GUI thread look. In that order: who is woken runs at once,
+ * maybe in the place of this thread, and would then wait for what this one holds. */
+static void unlock_and_wake_gui(chart_annotations *a)
 {
-    if (!a->is_posted)
-        a->is_posted = ppq_post(take_over, a) == PP_OK;
+    bool must_post = !a->is_posted;
+    a->is_posted = true;
+    pthread_mutex_unlock(&a->mutex);
+    if (!must_post || ppq_post(take_over, a) == PP_OK)
+        return;
+    pthread_mutex_lock(&a->mutex);
+    a->is_posted = false;
+    pthread_mutex_unlock(&a->mutex);
 }
 
 static void publish(chart_annotations *a, pp_gaps *gaps, const pp_trace *asked)
@@ -159,8 +166,7 @@ static void publish(chart_annotations *a, pp_gaps *gaps, const pp_trace *asked)
     a->retired = NULL;
     if (a->trace_count < TRACES_MAX)
         a->traces[a->trace_count++] = *asked;
-    wake_gui(a);
-    pthread_mutex_unlock(&a->mutex);
+    unlock_and_wake_gui(a);
     free_gaps(unseen);
     free_gaps(retired);
 }
@@ -171,8 +177,7 @@ static void ask_redraw(chart_annotations *a, annotate_job *job)
     pthread_mutex_lock(&a->mutex);
     *a->asked_end = job;
     a->asked_end = &job->next;
-    wake_gui(a);
-    pthread_mutex_unlock(&a->mutex);
+    unlock_and_wake_gui(a);
 }
 
 static void on_job(void *user, annotate_job *job)

@@ -17,7 +17,7 @@
 /* A step as it was seen once: in a call, or in a frame. */
 typedef struct pp_flag_step {
     const char *label;
-    const char *where; /* "client", "server" or "frame" */
+    const char *where; /* "client", "server", "frame" or the name of a zone */
     uint64_t ns;       /* of all its runs together */
     uint64_t runs;     /* how often it ran there */
     uint64_t items;    /* how many things it worked on; 0: unknown */
@@ -50,6 +50,7 @@ typedef struct pp_flag_frames {
     size_t path_count;
     uint64_t whole;       /* frames that repainted (nearly) all of a window */
     uint64_t whole_small; /* of these: for a small change */
+    uint64_t whole_asked; /* of these: as it was asked for */
     uint64_t small_px, whole_px, whole_small_ns; /* of the whole_small frames, in sum */
 } pp_flag_frames;
 

@@ -29,10 +29,11 @@ bool pp_rule_whole_window(const pp_rule *rule, const pp_flag_facts *facts, pp_fl
         (double)frames->whole_small < whole_share * (double)frames->painted)
         return true;
     pp_flag_add(out, rule, "",
-                "%llu of %llu frames repainted the whole window although %.1f %% of it changed; "
+                "%llu of %llu frames repainted the whole window although %.1f %% of it %s; "
                 "%.2f ms of work each",
                 (unsigned long long)frames->whole_small, (unsigned long long)frames->painted,
                 100 * (double)frames->small_px / (double)frames->whole_px,
+                frames->whole_asked == frames->whole_small ? "was asked for" : "changed",
                 pp_flag_ms(frames->whole_small_ns) / (double)frames->whole_small);
     return true;
 }

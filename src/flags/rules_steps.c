@@ -43,7 +43,7 @@ static int compare_labels(const char *a, const char *b)
 static int compare_steps(const void *left, const void *right)
 {
     const pp_flag_step *const *a = left, *const *b = right;
-    int where = strcmp((*a)->where, (*b)->where);
+    int where = compare_labels((*a)->where, (*b)->where);
     if (where != 0)
         return where;
     int label = compare_labels((*a)->label, (*b)->label);
@@ -72,7 +72,8 @@ static bool each_group(const pp_rule *rule, const pp_flag_facts *facts, pp_flag_
     qsort(steps, facts->step_count, sizeof(*steps), compare_steps);
     for (size_t i = 0, next; i < facts->step_count; i = next) {
         next = i + 1;
-        while (next < facts->step_count && strcmp(steps[i]->where, steps[next]->where) == 0 &&
+        while (next < facts->step_count &&
+               compare_labels(steps[i]->where, steps[next]->where) == 0 &&
                compare_labels(steps[i]->label, steps[next]->label) == 0)
             next++;
         visit(rule, &(group){steps + i, next - i, pp_step_kind_of(steps[i]->label)}, out);
@@ -186,14 +187,14 @@ static void add_growth(const pp_rule *rule, const group *g, const growth *grown,
 {
     const pp_flag_step *step = longest(g);
     if (grown->is_fitted)
-        pp_flag_add(out, rule, step->label,
-                    "%s, `%.100s`: grows by %.4f ms per item from %llu to %llu items, beside %.2f "
-                    "ms that do not grow",
-                    step->where, step->label, grown->ms_per_item,
-                    (unsigned long long)grown->least_items, (unsigned long long)grown->most_items,
-                    grown->fixed_ms > 0 ? grown->fixed_ms : 0);
+        pp_flag_add(
+            out, rule, step->label,
+            "%.60s, `%.100s`: grows by %.4f ms per item from %llu to %llu items, beside %.2f "
+            "ms that do not grow",
+            step->where, step->label, grown->ms_per_item, (unsigned long long)grown->least_items,
+            (unsigned long long)grown->most_items, grown->fixed_ms > 0 ? grown->fixed_ms : 0);
     else
-        pp_flag_add(out, rule, step->label, "%s, `%.100s`: %.2f ms for %llu items, %.4f ms each",
+        pp_flag_add(out, rule, step->label, "%.60s, `%.100s`: %.2f ms for %llu items, %.4f ms each",
                     step->where, step->label, grown->total_ms,
                     (unsigned long long)grown->total_items, grown->ms_per_item);
 }
@@ -240,13 +241,14 @@ static void look_for_removal(const pp_rule *rule, const group *g, pp_flag_list *
     bool is_one_by_one = step->runs >= HUNDREDS && ms >= removal_runs_ms;
     if (is_one_by_one)
         pp_flag_add(out, rule, step->label,
-                    "%s, `%.100s`: ran %llu times, %.2f ms together, %.4f ms each", step->where,
+                    "%.60s, `%.100s`: ran %llu times, %.2f ms together, %.4f ms each", step->where,
                     step->label, (unsigned long long)step->runs, ms, ms / (double)step->runs);
     else if (ms > usual_ms)
-        pp_flag_add(out, rule, step->label,
-                    "%s, `%.100s`: %.2f ms for %llu items; removing hundreds usually takes 10 to "
-                    "50 ms",
-                    step->where, step->label, ms, (unsigned long long)items);
+        pp_flag_add(
+            out, rule, step->label,
+            "%.60s, `%.100s`: %.2f ms for %llu items; removing hundreds usually takes 10 to "
+            "50 ms",
+            step->where, step->label, ms, (unsigned long long)items);
 }
 
 bool pp_rule_removal(const pp_rule *rule, const pp_flag_facts *facts, pp_flag_list *out)
@@ -274,12 +276,12 @@ static void look_for_unusual(const pp_rule *rule, const group *g, pp_flag_list *
     if (g->kind == PP_STEP_LOOKUP && is_search(step->label) && !is_per_item &&
         ms > search_usual_ms * (rows > 1 ? rows : 1))
         pp_flag_add(out, rule, step->label,
-                    "%s, `%.100s`: %.2f ms; a binary search in 10,000 rows takes less than 1 ms",
+                    "%.60s, `%.100s`: %.2f ms; a binary search in 10,000 rows takes less than 1 ms",
                     step->where, step->label, ms);
     double each_ms = ms / (double)(step->runs > 0 ? step->runs : 1);
     if (g->kind == PP_STEP_REDRAW && strcmp(step->where, "frame") != 0 && each_ms > redraw_usual_ms)
         pp_flag_add(out, rule, step->label,
-                    "%s, `%.100s`: %.2f ms; to ask for a repaint takes 0.1 to 1 ms, so this one "
+                    "%.60s, `%.100s`: %.2f ms; to ask for a repaint takes 0.1 to 1 ms, so this one "
                     "paints or waits",
                     step->where, step->label, each_ms);
 }

@@ -286,6 +286,7 @@ static void take_shown(collector *c, const pp_trace_record *event)
         .key = pp_link_key_of(event->span.trace.trace_id, event->span.trace.span_id),
         .file = c->file,
         .window = event->window,
+        .thread = event->thread,
         .frame = event->frame,
         .start_ns = event->frame_start_ns,
         .end_ns = event->at_ns,

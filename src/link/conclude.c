@@ -65,7 +65,10 @@ pp_link_stage pp_link_largest_stage(const pp_link_times *times)
     for (pp_link_stage stage = PP_LINK_CLIENT; stage <= PP_LINK_SCREEN; stage++)
         if (stages[stage] > stages[largest])
             largest = stage;
-    return largest;
+    /* A reply that tells of a frame leaves when the frame is there: that is what it waits for. */
+    bool waits_for_frame =
+        largest == PP_LINK_REPLY_WAIT && times->to_screen_ns >= times->reply_wait_ns / 2;
+    return waits_for_frame ? PP_LINK_SCREEN : largest;
 }
 
 /* ---- Steps of all calls --------------------------------------------------------------------- */
@@ -133,6 +136,62 @@ static const char *call_of(const pp_link_result *result)
     return result->asking ? result->asking : or_unknown(result->call.client);
 }
 
+/* The handling for which, or for whose reply, clients waited longest. */
+static const char *longest_wait(const pp_link_work *waits, const char *otherwise)
+{
+    uint64_t largest_ns;
+    return waits->step_count > 0 ? pp_work_largest(waits, 0, &largest_ns) : otherwise;
+}
+
+/* What to_screen counts from, of the call in which it is longest. */
+static const char *shown_after(const pp_link *link, const char *otherwise)
+{
+    const pp_link_result *longest = NULL;
+    for (size_t i = 0; i < link->result_count; i++) {
+        const pp_link_result *result = &link->results[i];
+        if (result->is_root && result->shown &&
+            (!longest || result->call.times.to_screen_ns > longest->call.times.to_screen_ns))
+            longest = result;
+    }
+    return longest ? longest->shown : otherwise;
+}
+
+/* Whether a handling runs on the thread that paints. Equal names are one pointer. */
+static bool is_on_gui_thread(const pp_link *link, const char *handling)
+{
+    const pp_link_span *span = link->spans, *end = span + link->span_count;
+    while (span < end && (span->work.name != handling || span->role == PP_TRACE_CLIENT))
+        span++;
+    for (size_t i = 0; span < end && i < link->shown_count; i++)
+        if (link->shown[i].file == span->file && link->shown[i].thread == span->thread)
+            return true;
+    return false;
+}
+
+static void write_wait(const pp_link *link, char *out, size_t capacity, const char *server)
+{
+    const pp_link_times *t = &link->total;
+    const char *handling = longest_wait(&link->before_handling, server);
+    pp_format(out, capacity,
+              "The wait %s is the bottleneck: requests have come to the server, but wait there for "
+              "%.2f of the client's %.2f ms (%.0f %%) before `%s` begins.",
+              is_on_gui_thread(link, handling) ? "for the server's GUI thread" : "before handling",
+              ms_of(t->wait_ns), ms_of(t->client_ns), share_of(t->wait_ns, t->client_ns), handling);
+}
+
+static void write_way_to_screen(const pp_link *link, char *out, size_t capacity,
+                                const char *otherwise)
+{
+    const pp_link_times *t = &link->total;
+    bool is_waited_for = t->reply_wait_ns > 0 && t->to_screen_ns >= t->reply_wait_ns / 2 &&
+                         t->reply_wait_ns >= t->to_screen_ns / 2;
+    pp_format(out, capacity,
+              "The way to the screen is the bottleneck: frames that show it end %.2f ms after "
+              "`%s`,%s while the client's call takes %.2f ms.",
+              ms_of(t->to_screen_ns), shown_after(link, otherwise),
+              is_waited_for ? " whose reply waits for them," : "", ms_of(t->client_ns));
+}
+
 static void write_sentence(const pp_link *link, char *out, size_t capacity,
                            const char *server_label, uint64_t server_label_ns)
 {
@@ -161,24 +220,18 @@ static void write_sentence(const pp_link *link, char *out, size_t capacity,
                   call, ms_of(t->transport_ns), client_ms, share_of(t->transport_ns, t->client_ns));
         break;
     case PP_LINK_WAIT:
-        pp_format(out, capacity,
-                  "The server's thread is the bottleneck: requests wait there for %.2f of the "
-                  "client's %.2f ms (%.0f %%) before `%s` begins.",
-                  ms_of(t->wait_ns), client_ms, share_of(t->wait_ns, t->client_ns), server);
+        write_wait(link, out, capacity, server);
         break;
     case PP_LINK_REPLY_WAIT:
         pp_format(out, capacity,
                   "The server's replies are the bottleneck: `%s` has ended, but its replies leave "
                   "%.2f ms later, of the client's %.2f ms (%.0f %%).",
-                  server, ms_of(t->reply_wait_ns), client_ms,
+                  longest_wait(&link->before_reply, server), ms_of(t->reply_wait_ns), client_ms,
                   share_of(t->reply_wait_ns, t->client_ns));
         break;
     case PP_LINK_SCREEN:
-        pp_format(out, capacity,
-                  "The way to the screen is the bottleneck: frames that show it end %.2f ms after "
-                  "`%s`, while the client's call takes %.2f ms.",
-                  ms_of(t->to_screen_ns),
-                  first->call.server ? server : or_unknown(first->call.client), client_ms);
+        write_way_to_screen(link, out, capacity,
+                            first->call.server ? server : or_unknown(first->call.client));
         break;
     }
 }

@@ -386,8 +386,9 @@ static const pp_link_shown *frame_of(const pp_link *link, const pp_link_key *key
 /* first, last: of the server's handlings, NULL for none. The last may only have waited for a frame
  * that shows the first. */
 static void add_frame(const pp_link *link, const pp_link_span *top, const pp_link_span *first,
-                      const pp_link_span *handling, pp_link_call *call)
+                      const pp_link_span *handling, pp_link_result *result)
 {
+    pp_link_call *call = &result->call;
     const pp_link_span *last = handling ? handling : top;
     const pp_link_shown *shown = frame_of(link, &top->key, last->file, (int64_t)last->start_ns);
     if (!shown && first && first != last) {
@@ -403,6 +404,7 @@ static void add_frame(const pp_link *link, const pp_link_span *top, const pp_lin
     int64_t behind_ns = (int64_t)shown->end_ns - (int64_t)last->end_ns;
     call->frame = shown->frame;
     call->window = shown->window;
+    result->shown = last->work.name;
     call->times.to_screen_ns = behind_ns > 0 ? behind_ns : 0;
     const pp_link_pairing *pairing = pairing_of(link, top->file, last->file);
     if (last->file == top->file)
@@ -449,7 +451,22 @@ static bool add_server(servers *s, const pp_link_span *handling, pp_link_result 
     return pp_work_merge(s->all, work);
 }
 
-static bool add_requests(const trace *t, const side *s, pp_link_result *result, servers *found)
+/* What a call in the sum waited for beside the work itself. */
+static bool note_waits(pp_link *link, const request *r)
+{
+    const char *handling = r->handling->work.name;
+    uint64_t before_ns = (uint64_t)(r->begin_ns - r->times.received_ns);
+    uint64_t behind_ns = (uint64_t)(r->times.replied_ns - r->end_ns);
+    bool ok = true;
+    if (r->has_received && before_ns > 0)
+        ok = pp_work_add(&link->before_handling, handling, false, before_ns, before_ns);
+    if (r->waits && behind_ns > 0)
+        ok = ok && pp_work_add(&link->before_reply, handling, false, behind_ns, behind_ns);
+    return ok;
+}
+
+static bool add_requests(pp_link *link, const trace *t, const side *s, pp_link_result *result,
+                         servers *found)
 {
     request r;
     waiting w = {0};
@@ -457,8 +474,10 @@ static bool add_requests(const trace *t, const side *s, pp_link_result *result, 
     for (size_t i = s->first; i < s->end; i++) {
         if (!read_request(t, &t->spans[i], &r))
             continue;
-        add_request(t->link, &r, &result->call.times);
+        add_request(link, &r, &result->call.times);
         add_waiting(&w, &r);
+        if (r.handling && result->is_root && !note_waits(link, &r))
+            return false;
         if (r.times.back_ns - r.times.sent_ns > most_ns) {
             most_ns = r.times.back_ns - r.times.sent_ns;
             result->asking = r.asking->work.name;
@@ -472,7 +491,7 @@ static bool add_requests(const trace *t, const side *s, pp_link_result *result, 
     return true;
 }
 
-static bool fill_result(const trace *t, const side *s, pp_link_result *result)
+static bool fill_result(pp_link *link, const trace *t, const side *s, pp_link_result *result)
 {
     *result = (pp_link_result){.is_root = s->is_root,
                                .begin_ns = s->top->start_ns,
@@ -483,12 +502,12 @@ static bool fill_result(const trace *t, const side *s, pp_link_result *result)
                                .call.times = pp_link_no_times()};
     pp_link_times *times = &result->call.times;
     servers found = {0};
-    if (!add_requests(t, s, result, &found))
+    if (!add_requests(link, t, s, result, &found))
         return false;
     times->client_ns = s->client_ns;
     result->call.server = result->server_work ? result->server_work->name : NULL;
     result->call.items = items_of(result->call.client, result->call.server);
-    add_frame(t->link, s->top, found.first, found.last, &result->call);
+    add_frame(link, s->top, found.first, found.last, result);
     uint64_t largest_ns;
     times->largest_own_label =
         pp_work_largest(&s->top->work, (uint64_t)times->client_own_ns, &largest_ns);
@@ -511,7 +530,7 @@ static bool join_side(pp_link *link, const trace *t, size_t first, size_t end)
     if (!pp_link_reserve(&link->results, &link->result_capacity, link->result_count,
                          sizeof *link->results, SIZE_MAX / sizeof *link->results))
         return false;
-    return fill_result(t, &s, &link->results[link->result_count++]);
+    return fill_result(link, t, &s, &link->results[link->result_count++]);
 }
 
 static bool join_trace(pp_link *link, const trace *t)

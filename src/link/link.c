@@ -53,6 +53,8 @@ void pp_link_destroy(pp_link *link)
             pp_work_free(link->results[i].served);
         free(link->results[i].served);
     }
+    pp_work_free(&link->before_handling);
+    pp_work_free(&link->before_reply);
     free(link->files);
     free(link->spans);
     free(link->points);

@@ -73,7 +73,7 @@ typedef struct pp_link_point {
 
 typedef struct pp_link_shown {
     pp_link_key key;
-    uint32_t file, window;
+    uint32_t file, window, thread; /* thread: the frame's */
     uint64_t frame, start_ns, end_ns;
 } pp_link_shown;
 
@@ -116,6 +116,7 @@ typedef struct pp_link_result {
     const pp_link_work *client_work, *server_work; /* the server's: of all requests together */
     pp_link_work *served;                          /* what server_work is, where it is owned */
     const char *asking; /* the zone or step whose request took longest; NULL: unknown */
+    const char *shown;  /* from whose end to_screen counts; NULL: unknown */
 } pp_link_result;
 
 struct pp_link {
@@ -134,6 +135,9 @@ struct pp_link {
     pp_link_result *results;
     size_t result_count, result_capacity;
     bool is_joined;
+    /* What requests waited for, of all calls in the sum: handlings that had not begun, handlings
+     * that had ended. */
+    pp_link_work before_handling, before_reply;
     pp_link_times total;
     char *sentence;                                    /* names the bottleneck */
     const char *call_step, *call_reason, *role_reason; /* logs: which step is the call, and why */

@@ -119,19 +119,29 @@ static void measure(gap_tag *tag)
     tag->box.h = rows * px(tag, ROW_HEIGHT) + 2 * px(tag, PADDING);
 }
 
+static int within(int place, int size, int low, int room)
+{
+    return draw_max(draw_min(place, low + room - size), low);
+}
+
 /* Behind the cursor, or before it where there is no room; within low..low + room. */
 static int beside(int at, int distance, int size, int low, int room)
 {
     int place = at + distance + size <= low + room ? at + distance : at - distance - size;
-    return draw_max(draw_min(place, low + room - size), low);
+    return within(place, size, low, room);
 }
 
+/* Below or above the cursor it need not change sides at the right edge: there it would come to lie
+ * over what the left corners hold. */
 static bool place(gap_tag *tag, pp_rect plot, int x_px, int y_px)
 {
     int distance = px(tag, CURSOR_DISTANCE);
-    tag->box.x = beside(x_px, distance, tag->box.w, plot.x, plot.w);
-    tag->box.y = beside(y_px, distance, tag->box.h, plot.y, plot.h);
-    return draw_encloses(plot, tag->box);
+    pp_rect *box = &tag->box;
+    box->y = beside(y_px, distance, box->h, plot.y, plot.h);
+    bool is_clear = y_px < box->y || y_px >= draw_bottom(*box);
+    box->x = is_clear ? within(x_px + distance, box->w, plot.x, plot.w)
+                      : beside(x_px, distance, box->w, plot.x, plot.w);
+    return draw_encloses(plot, *box);
 }
 
 static bool lay_out(gap_tag *tag, pp_canvas *canvas, const pp_view *view, const pp_gaps *gaps,

@@ -72,7 +72,8 @@ static void span_id_of(const pp_otlp_origin *origin, const pp_otlp_node *node, u
 {
     XXH64_canonical_t canonical;
     XXH64_canonicalFromHash(&canonical, hash_of(origin, node).low64);
-    memcpy(id, node->is_span ? node->span.trace.span_id : canonical.digest, 8);
+    bool has_own = node->is_span && !node->wait;
+    memcpy(id, has_own ? node->span.trace.span_id : canonical.digest, 8);
 }
 
 /* A trace of a zone's own, where nothing around it has one. */
@@ -135,6 +136,21 @@ static void end_span(pp_otlp_spans *w)
         pp_otlp_spans_flush(w);
 }
 
+/* Named as the semantic conventions of RPC want it; a span has one request and one reply. */
+static void put_message(pp_otlp_spans *w, const pp_otlp_mark *message)
+{
+    pp_buffer_text(&w->json, ",\"name\":\"rpc.message\"");
+    pp_otlp_put_text(&w->json, ",\"attributes\":[", "rpc.message.type", message->label);
+    pp_otlp_put_int(&w->json, ",", "rpc.message.id", 1);
+}
+
+static void put_mark(pp_otlp_spans *w, const pp_otlp_mark *mark)
+{
+    pp_buffer_text(&w->json, ",\"name\":");
+    pp_buffer_json(&w->json, *mark->label ? mark->label : "?");
+    pp_otlp_put_int(&w->json, ",\"attributes\":[", "paintprof.since_mark_ns", mark->since_mark_ns);
+}
+
 static void put_events(pp_otlp_spans *w, const pp_otlp_mark *mark)
 {
     if (!mark)
@@ -144,14 +160,25 @@ static void put_events(pp_otlp_spans *w, const pp_otlp_mark *mark)
     for (; mark; mark = mark->next) {
         pp_buffer_text(&w->json, separator);
         pp_otlp_put_u64(&w->json, "{\"timeUnixNano\":", pp_otlp_unix_ns(w->origin, mark->at_ns));
-        pp_buffer_text(&w->json, ",\"name\":");
-        pp_buffer_json(&w->json, *mark->label ? mark->label : "?");
-        pp_otlp_put_int(&w->json, ",\"attributes\":[", "paintprof.since_mark_ns",
-                        mark->since_mark_ns);
+        if (mark->is_message)
+            put_message(w, mark);
+        else
+            put_mark(w, mark);
         pp_buffer_text(&w->json, "]}");
         separator = ",";
     }
     pp_buffer_text(&w->json, "]");
+}
+
+/* What a request waited for is told beside its handling, whose site says what that is. */
+static const char *name_of(const pp_otlp_node *node, char *room, size_t room_bytes)
+{
+    static const char *const before[] = {
+        [PP_OTLP_WAIT] = "wait for", [PP_OTLP_REPLY_WAIT] = "reply waits after"};
+    if (!node->wait)
+        return node->site->name;
+    pp_format(room, room_bytes, "%s %s", before[node->wait], node->site->name);
+    return room;
 }
 
 static void put_zone_attributes(pp_otlp_spans *w, const pp_otlp_node *node)
@@ -176,8 +203,10 @@ static void put_zones(pp_otlp_spans *w, const pp_otlp_node *node, const place *a
         place own = alone(w->origin, node), inner;
         place at = place_of(node, around ? around : &own);
         uint8_t span_id[8];
+        char room[256];
         span_id_of(w->origin, node, span_id);
-        begin_span(w, &at, span_id, node->site->name, kind_of(node), node->start_ns, node->end_ns);
+        begin_span(w, &at, span_id, name_of(node, room, sizeof room), kind_of(node), node->start_ns,
+                   node->end_ns);
         put_zone_attributes(w, node);
         put_events(w, node->marks);
         if (node->is_span) {

@@ -38,6 +38,7 @@ struct pp_otlp_trees {
     uint32_t node_count; /* that wait */
     uint64_t lost, budget_ns;
     pp_otlp_tree *shown; /* the last frame, to which traces that it shows may be told yet */
+    pp_otlp_requests requests;
 };
 
 uint64_t pp_otlp_trees_slow_ns(const pp_otlp_trees *trees)
@@ -315,6 +316,67 @@ static bool must_go(pp_otlp_trees *trees, thread *t, const pp_zone_record *zone)
     return false;
 }
 
+/* ---- Requests ------------------------------------------------------------------------------- */
+
+/* Puts a message among the marks of its zone, by time. False without memory. */
+static bool add_message(pp_otlp_node *node, const char *direction, uint64_t at_ns)
+{
+    if (at_ns == 0)
+        return true;
+    size_t size = strlen(direction) + 1;
+    pp_otlp_mark *message = malloc(sizeof *message + size), **place = &node->marks;
+    if (!message)
+        return false;
+    while (*place && (*place)->at_ns <= at_ns)
+        place = &(*place)->next;
+    *message = (pp_otlp_mark){.next = *place, .is_message = true, .at_ns = at_ns};
+    memcpy(message->label, direction, size);
+    *place = message;
+    return true;
+}
+
+/* What the span of a client noted of its request. */
+static void take_messages(pp_otlp_trees *trees, pp_otlp_node *node)
+{
+    const pp_otlp_request *request = pp_otlp_requests_of(&trees->requests, &node->span.trace);
+    if (request && (!add_message(node, "SENT", request->at_ns[PP_TRACE_REQUEST_SENT]) ||
+                    !add_message(node, "RECEIVED", request->at_ns[PP_TRACE_REPLY_RECEIVED])))
+        trees->lost++;
+}
+
+/* A span beside that of the handling: both are children of the one that asked. */
+static pp_otlp_node *make_wait(const pp_otlp_wait *wait)
+{
+    pp_otlp_node *node = malloc(sizeof *node);
+    if (!node)
+        return NULL;
+    *node = (pp_otlp_node){.site = wait->site,
+                           .thread = wait->thread,
+                           .start_ns = wait->from_ns,
+                           .end_ns = wait->to_ns,
+                           .self_ns = wait->to_ns - wait->from_ns,
+                           .is_span = true,
+                           .wait = wait->kind,
+                           .span = {.trace = wait->asked, .role = PP_TRACE_INTERNAL}};
+    memcpy(node->span.parent_id, wait->asked.span_id, sizeof node->span.parent_id);
+    return node;
+}
+
+/* Delivers what is known now of a request's waits. */
+static void deliver_waits(pp_otlp_trees *trees, pp_otlp_request *request)
+{
+    pp_otlp_wait wait;
+    while (request && pp_otlp_next_wait(request, &wait)) {
+        pp_otlp_node *node = make_wait(&wait);
+        if (node) {
+            trees->node_count++;
+            deliver_alone(trees, NULL, node);
+        } else {
+            trees->lost++;
+        }
+    }
+}
+
 static pp_otlp_node *make_node(thread *t, const pp_zone_record *zone)
 {
     pp_otlp_node *node = malloc(sizeof *node);
@@ -356,6 +418,10 @@ void pp_otlp_trees_zone(pp_otlp_trees *trees, const pp_zone_record *zone)
     trees->node_count++;
     node->next = t->top;
     t->top = node;
+    if (zone->span) {
+        take_messages(trees, node);
+        deliver_waits(trees, pp_otlp_requests_handled(&trees->requests, zone));
+    }
     /* A thread without frames, in a program that has some: no frame will take it. */
     if (zone->depth == 0 && trees->has_frames && !t->has_frames)
         deliver_waiting(trees, t, true);
@@ -464,6 +530,10 @@ void pp_otlp_trees_frame(pp_otlp_trees *trees, const pp_frame *frame)
 
 void pp_otlp_trees_event(pp_otlp_trees *trees, const pp_trace_record *event)
 {
+    if (event->event == PP_TRACE_EVENT_POINT) {
+        deliver_waits(trees, pp_otlp_requests_moment(&trees->requests, event));
+        return;
+    }
     pp_otlp_tree *tree = trees->shown;
     bool is_shown = event->event == PP_TRACE_EVENT_SHOWN && tree &&
                     tree->frame.window == event->window && tree->frame.number == event->frame;

@@ -7,19 +7,22 @@
 #ifndef PP_OTLP_TREE_H
 #define PP_OTLP_TREE_H
 
-#include <paintprof/session.h>
+#include "sink/otlp_requests.h"
+
 #include <stdbool.h>
 
 enum { PP_OTLP_NODES_MAX = 1 << 17, PP_OTLP_LINKS_MAX = 16 };
 
+/* A mark, or a message that a client's span sent or received. */
 typedef struct pp_otlp_mark {
     struct pp_otlp_mark *next; /* the one after it */
+    bool is_message;           /* label is then "SENT" or "RECEIVED" */
     uint64_t at_ns, since_mark_ns, zone_start_ns;
     uint32_t depth;
     char label[]; /* NUL-terminated */
 } pp_otlp_mark;
 
-/* A zone that has ended. */
+/* A zone that has ended, or a wait of what it handled. */
 typedef struct pp_otlp_node {
     struct pp_otlp_node *next;  /* of its siblings, in the order of time */
     struct pp_otlp_node *child; /* the first */
@@ -27,7 +30,8 @@ typedef struct pp_otlp_node {
     const pp_site_info *site;
     uint32_t thread, depth;
     uint64_t start_ns, end_ns, self_ns;
-    bool is_span; /* of a trace of its own: span says which */
+    bool is_span;           /* of a trace of its own: span says which */
+    pp_otlp_wait_kind wait; /* its span has no id of its own yet */
     pp_span span;
 } pp_otlp_node;
 

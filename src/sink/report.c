@@ -179,13 +179,20 @@ static void add_frame(void *user, const pp_frame *frame)
             report->phases_seen |= UINT32_C(1) << phase;
     }
     rank_frame(report, frame);
-    pp_flag_watch_frame(&report->watch, frame, PP_NOT_MEASURED);
+    pp_flag_watch_frame(&report->watch, frame);
     pp_causes_frame(&report->causes, frame);
 }
 
 static void add_paint(void *user, const pp_paint_record *paint)
 {
-    pp_causes_painted(&((pp_report *)user)->causes, paint);
+    pp_report *report = user;
+    pp_causes_painted(&report->causes, paint);
+    pp_flag_watch_paint(&report->watch, paint);
+}
+
+static void add_mark(void *user, const pp_mark_record *mark)
+{
+    pp_flag_watch_mark(&((pp_report *)user)->watch, mark);
 }
 
 static void add_unpainted(void *user, const pp_unpainted_record *updates)
@@ -209,6 +216,7 @@ pp_sink pp_report_sink(pp_report *report)
     return (pp_sink){.struct_size = sizeof(pp_sink),
                      .user = report,
                      .frame = add_frame,
+                     .mark = add_mark,
                      .painted = add_paint,
                      .unpainted = add_unpainted,
                      .event = add_event,

@@ -108,6 +108,8 @@ class Installed(unittest.TestCase):
                       env=environment(LD_LIBRARY_PATH=None))
         self.assertIn("5105 rows, 1109 gaps", report)
         self.assertTrue((self.prefix / "share/paintprof/sp500-daily.csv").exists())
+        for program in ("paintprof", "paintprof-link", "paintprof-annotate", "paintprof-chart"):
+            self.assertTrue((self.prefix / f"share/man/man1/{program}.1").exists(), program)
 
     def test_an_unknown_component_is_a_clear_error(self):
         project = self.folder / "unknown"

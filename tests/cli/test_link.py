@@ -1,5 +1,6 @@
 """tests/cli/test_link.py: paintprof link: logs of the field, and two processes with planted delays."""
 
+import itertools
 import json
 import os
 import pathlib
@@ -18,7 +19,7 @@ DELAYS = ("build", "send", "queue", "work", "redraw")
 # What takes each of the delays: the stage, its member in the JSON, and what the sentence names.
 STAGES = (("client", "client_own_ms", "built specs"),
           ("transport", "transport_ms", "Client.call()"),
-          ("wait", "wait_ms", "Server.handle()"),
+          ("wait", "wait_ms", "for the server's GUI thread is the bottleneck"),
           ("server", "server_ms", "looked up rows"),
           ("to_screen", "to_screen_ms", "Server.handle()"))
 CALLS = 4
@@ -138,9 +139,11 @@ class Processes(LinkTest):
 
     def test_a_planted_delay_is_found_and_is_the_bottleneck(self):
         planted_ms = 40
-        for number, delay in enumerate(DELAYS):
-            with self.subTest(delay=delay):
-                truth, link = self.measure(**{delay: planted_ms * 1000})
+        clocks = ({}, {"offset": 5 * 3600, "drift": 80})
+        for (number, delay), clock in itertools.product(enumerate(DELAYS), clocks):
+            with self.subTest(delay=delay, **clock):
+                truth, link = self.measure(**{delay: planted_ms * 1000}, **clock)
+                self.assertEqual(link["clocks"][0]["one_clock"], not clock)
                 self.assertGreaterEqual(link[STAGES[number][1]], planted_ms * CALLS - 0.1)
                 # Where a busy machine delayed another stage even more, that is the bottleneck.
                 stage, _, label = STAGES[truth.index(max(truth))]

@@ -1,13 +1,16 @@
 """tests/cli/test_options.py: the command line of paintprof-chart."""
 
+import os
+import re
+import subprocess
 import unittest
 
-from harness import ChartTest, environment
+from harness import SOURCE, ChartTest, environment
 
 OPTIONS = ("--data", "--mode", "--renderer", "--gaps", "--points", "--overlay", "--profile",
            "--frames", "--script", "--csv", "--screenshot", "--size", "--seed", "--pace",
            "--report", "--record", "--record-size", "--record-slow", "--record-seconds", "--style",
-           "--line-width", "--smooth", "--live-rate", "--duration", "--help", "--version")
+           "--line-width", "--smooth", "--live-rate", "--listen", "--duration", "--help", "--version")
 
 WITHOUT_DISPLAY = environment(QT_QPA_PLATFORM=None, DISPLAY=None, WAYLAND_DISPLAY=None)
 
@@ -60,6 +63,14 @@ class Options(ChartTest):
     def test_help_fits_a_terminal_of_80_columns(self):
         for line in self.run_chart("--help").stdout.splitlines():
             self.assertLessEqual(len(line), 80, line)
+
+    def test_the_manual_pages_have_the_options_of_the_help_and_no_others(self):
+        annotate = subprocess.run([os.environ["PAINTPROF_ANNOTATE"], "--help"], text=True,
+                                  capture_output=True, env=WITHOUT_DISPLAY, check=True).stdout
+        for name, text in (("chart", self.run_chart("--help").stdout), ("annotate", annotate)):
+            page = (SOURCE / f"docs/man/paintprof-{name}.1").read_text()
+            told = set(re.findall(r"^\.It (?:Fl h , )?Fl Fl (\S+)", page, re.M))
+            self.assertEqual(told, set(re.findall(r"^  (?:-h, )?--([a-z-]+)", text, re.M)), name)
 
     def test_version_needs_no_display(self):
         done = self.run_chart("--version", env=WITHOUT_DISPLAY)

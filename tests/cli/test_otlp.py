@@ -147,6 +147,31 @@ class Text(OtlpTest):
                      if link["traceId"] == span["traceId"] and s["name"] == "frame"]
             self.assertEqual(len(shown), 1)
 
+    def test_messages_and_waits_of_requests_stand_between_the_spans_of_both_processes(self):
+        # 2 calls; build 0.1, send 5, queue 8, work 0.1 ms.
+        self.run_program(LINK, self.folder, 2, 100, 5000, 8000, 100, 10, 0, 0)
+        spans = spans_of(self.requests("client.pprec", "server.pprec"))
+        start, end = (lambda s: int(s["startTimeUnixNano"])), (lambda s: int(s["endTimeUnixNano"]))
+        calls = [s for s in spans if s["name"] == "Client.call()"]
+        self.assertEqual(len(calls), 2)
+        for call in calls:
+            sent, received = [e for e in call["events"] if e["name"] == "rpc.message"]
+            self.assertEqual([attributes_of(e) for e in (sent, received)],
+                             [{"rpc.message.type": "SENT", "rpc.message.id": "1"},
+                              {"rpc.message.type": "RECEIVED", "rpc.message.id": "1"}])
+            children = sorted((s for s in spans if s.get("parentSpanId") == call["spanId"]), key=start)
+            self.assertEqual([(s["name"], s["kind"]) for s in children[:2]],
+                             [("wait for Server.handle()", 1), ("Server.handle()", 2)])
+            wait, handled = children[:2]
+            self.assertEqual({s["traceId"] for s in children}, {call["traceId"]})
+            self.assertEqual(end(wait), start(handled))
+            self.assertGreaterEqual(end(wait) - start(wait), 8000000)
+            self.assertGreaterEqual(start(wait) - int(sent["timeUnixNano"]), 5000000)
+            self.assertLess(start(call), int(sent["timeUnixNano"]))
+            self.assertLessEqual(int(received["timeUnixNano"]), end(call))
+            self.assertLess(end(handled), int(received["timeUnixNano"]))
+        self.assertEqual(len({s["spanId"] for s in spans}), len(spans))
+
     def test_what_a_killed_or_cut_or_broken_file_holds_is_exported(self):
         killed = self.requests(self.record("kill"))
         self.assertEqual(len(spans_of(killed)), 24)
@@ -337,7 +362,7 @@ class Independent(OtlpTest):
 
     def test_every_field_is_known_to_them_and_survives(self):
         node, folder = self.modules()
-        self.run_program(LINK, self.folder, 1, 100, 10, 10, 100, 10, 0, 0)
+        self.run_program(LINK, self.folder, 1, 100, 10, 1000, 100, 10, 0, 0)
         text = self.export("--all", self.record(), "client.pprec", "server.pprec").stdout
         done = subprocess.run([node, SOURCE / "tests" / "cli" / "otlp_decode.js", folder],
                               input=text, capture_output=True, timeout=TIMEOUT_S, check=True)
@@ -346,6 +371,8 @@ class Independent(OtlpTest):
             span.pop("flags", None)  # of a later version of the protocol than theirs
         theirs = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual(len(ours), 6)
+        self.assertIn(b"rpc.message.type", text)
+        self.assertIn(b"wait for Server.handle()", text)
         self.assertEqual([plain(request) for request in theirs], [plain(request) for request in ours])
 
 

@@ -12,6 +12,7 @@ import unittest
 
 CLI = pathlib.Path(os.environ["PAINTPROF_CLI"])
 WASTEFUL = os.environ["PAINTPROF_WASTEFUL"]
+VIEWPORT = os.environ["PAINTPROF_VIEWPORT"]
 PLUGIN = CLI.parent.parent / "lib/paintprof/plugins/generic/libpaintprofprobe.so"
 TIMEOUT_S = 120
 
@@ -35,11 +36,11 @@ class Wasteful(unittest.TestCase):
         cls.clean = cls.report_of("clean")
 
     @staticmethod
-    def report_of(*args):
+    def report_of(*args, program=WASTEFUL, seconds=8):
         with tempfile.TemporaryDirectory(prefix="paintprof-cli-") as folder:
             env = dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=folder)
             done = subprocess.run(
-                [CLI, "run", "--json", "--duration", "8", "--", WASTEFUL, *args], env=env,
+                [CLI, "run", "--json", "--duration", str(seconds), "--", program, *args], env=env,
                 stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_S,
                 check=False)
         assert done.returncode == 0, done.stderr
@@ -79,6 +80,22 @@ class Wasteful(unittest.TestCase):
         self.assertGreater(self.clean["frames"], 10)
         self.assertEqual({p["class"] for p in self.clean["painters"] if p["kind"] == "widget"}
                          & {"Curve", "Clock", "Gauge"}, {"Curve", "Clock", "Gauge"})
+
+    def test_what_is_wasteful_is_no_red_flag_as_well(self):
+        self.assertEqual(self.faulty["red_flags"], [])
+        self.assertEqual(self.clean["red_flags"], [])
+
+    def test_a_view_that_repaints_all_for_one_small_item_is_a_red_flag_and_no_painter_s_waste(self):
+        report = self.report_of(program=VIEWPORT, seconds=3)
+        self.assertEqual([f["flag"] for f in report["red_flags"]], ["whole-window-repaint"])
+        self.assertIn("% of it was asked for", report["red_flags"][0]["evidence"])
+        self.assertEqual(self.painters(report), {})
+
+    def test_a_view_that_repaints_what_was_asked_for_is_neither(self):
+        report = self.report_of("clean", program=VIEWPORT, seconds=3)
+        self.assertGreater(report["frames"], 20)
+        self.assertEqual(report["red_flags"], [])
+        self.assertEqual(self.painters(report), {})
 
     def test_the_contract_s_members_are_there(self):
         report = self.faulty

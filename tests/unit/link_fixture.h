@@ -159,11 +159,19 @@ static const char *json_of(const pp_link *link)
     return written.bytes;
 }
 
-static const char *text_of(const pp_link *link)
+static inline const char *text_of(const pp_link *link)
 {
     memset(&written, 0, sizeof written);
     assert_int_equal(pp_link_write_text(link, capture_text, &written), PP_OK);
     return written.bytes;
+}
+
+/* Within 5 % or 0.2 ms. */
+static void assert_near(int64_t ns, double us)
+{
+    double error_us = fabs((double)ns / 1000 - us);
+    if (ns == PP_LINK_UNKNOWN || error_us > fmax(us * 0.05, 200))
+        fail_msg("%.6f ms is not near %.6f ms", (double)ns / 1e6, us / 1000);
 }
 
 #endif

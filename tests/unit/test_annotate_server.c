@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -217,6 +219,81 @@ static void silent_clients_take_no_place_from_others_for_good(void **state)
         close(silent[i]);
 }
 
+static void a_client_that_sends_byte_by_byte_delays_nobody_and_is_served(void **state)
+{
+    (void)state;
+    wire_bytes bytes = batch_of(20, 77);
+    int slow = connect_client(), fd = connect_client();
+    for (size_t i = 0; i < bytes.size; i++) {
+        send_all(slow, bytes.data + i, 1);
+        assert_served(fd, 30, i + 1);
+    }
+    wire_reply reply = receive_reply(slow);
+    assert_true(reply.ok);
+    assert_int_equal(reply.id, 77);
+    wire_bytes_free(&bytes);
+    close(slow);
+    close(fd);
+}
+
+/* It sends until nothing is taken any more: its replies fill the socket, and it is not read from.
+ */
+static void a_client_that_reads_no_replies_delays_nobody(void **state)
+{
+    (void)state;
+    int deaf = connect_client(), fd = connect_client();
+    wire_bytes bytes = batch_of(0, 1);
+    size_t sent = 0;
+    for (int idle = 0; idle < 20;) {
+        size_t at = sent % bytes.size; /* a full socket takes a part of a message */
+        ssize_t now = send(deaf, bytes.data + at, bytes.size - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+        assert_true(now > 0 || errno == EAGAIN);
+        idle = now < 0 ? idle + 1 : 0;
+        sent += now > 0 ? (size_t)now : 0;
+        assert_true(sent < (size_t)64 << 20);
+        if (now < 0)
+            assert_served(fd, 100, 1);
+    }
+    assert_served(fd, 1285, 2);
+    wire_bytes_free(&bytes);
+    close(deaf);
+    close(fd);
+}
+
+/* Runs as another user; the exit status: 0 if it was turned away without a word. */
+static int ask_as_another_user(void)
+{
+    enum { NOBODY = 65534 };
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, path, sizeof path);
+    char byte;
+    if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
+        return 2;
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
+        return 3;
+    (void)!send(fd, "\0\0\0\1\x80", 5, MSG_NOSIGNAL);
+    return recv(fd, &byte, 1, 0) > 0 ? 4 : 0;
+}
+
+static void a_peer_of_another_user_is_turned_away(void **state)
+{
+    (void)state;
+    int status;
+    if (getuid() != 0)
+        skip();                               /* only root becomes another user */
+    assert_int_equal(chmod(folder, 0755), 0); /* the modes alone would keep it out */
+    assert_int_equal(chmod(path, 0666), 0);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(ask_as_another_user());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    annotate_counts counts = annotate_server_counts(server);
+    assert_int_equal(counts.refused, 1);
+    assert_int_equal(counts.clients, 0);
+}
+
 /* ---- Hostile sessions beside a good client --------------------------------------------------- */
 
 static uint64_t next_random(uint64_t *state)
@@ -293,6 +370,9 @@ int main(void)
         TEST(a_giant_length_is_refused_with_a_reason),
         TEST(a_malformed_message_is_refused_with_its_id),
         TEST(silent_clients_take_no_place_from_others_for_good),
+        TEST(a_client_that_sends_byte_by_byte_delays_nobody_and_is_served),
+        TEST(a_client_that_reads_no_replies_delays_nobody),
+        TEST(a_peer_of_another_user_is_turned_away),
         TEST(hostile_sessions_do_not_disturb_a_good_client),
         TEST(a_client_may_vanish_at_every_byte),
     };

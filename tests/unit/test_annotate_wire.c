@@ -176,6 +176,17 @@ static void wrong_types_are_refused_with_their_key(void **state)
         assert_refused(cases[i].bytes, cases[i].size, cases[i].reason);
 }
 
+static void a_bad_request_keeps_its_id_wherever_that_stands(void **state)
+{
+    (void)state;
+    static const char behind[] = "\x82\xa1v\x02\xa2id\x09", before[] = "\x82\xa2id\x09\xa1v\x02";
+    wire_request request;
+    assert_false(wire_request_decode(&request, behind, sizeof behind - 1, error));
+    assert_int_equal(request.id, 9);
+    assert_false(wire_request_decode(&request, before, sizeof before - 1, error));
+    assert_int_equal(request.id, 9);
+}
+
 /* No prefix of a good message is one, and none does harm. */
 static void a_message_cut_anywhere_is_refused(void **state)
 {
@@ -204,6 +215,7 @@ int main(void)
         cmocka_unit_test(a_count_that_the_message_cannot_hold_is_refused_before_unpacking),
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(wrong_types_are_refused_with_their_key),
+        cmocka_unit_test(a_bad_request_keeps_its_id_wherever_that_stands),
         cmocka_unit_test(a_message_cut_anywhere_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

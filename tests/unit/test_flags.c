@@ -1,8 +1,8 @@
-/* unit/test_flags.c: red flags: each on a planted case and on a clean one. The sources are this
- * suite's own copy. */
+/* unit/test_flags.c: red flags: each on a planted case and on a clean one. What frames and marks
+ * show is in test_flags_watch.c. The sources are this suite's own copy. */
 #include "support.h"
 
-#include "flags/watch.h"
+#include "flags/flags.h"
 
 static pp_flag_list found;
 
@@ -282,153 +282,12 @@ static void a_slow_local_round_trip_is_flagged(void **state)
     assert_int_equal(found.count, 0);
 }
 
-/* ---- Frames ---------------------------------------------------------------------------------- */
-
-static pp_flag_watch watch;
-
-static const pp_site_info path_site = {"Curve.buildPath()", "c.c", 1, PP_PHASE_REDRAW};
-static const pp_site_info draw_site = {"Curve.paint()", "c.c", 2, PP_PHASE_REDRAW};
-static const pp_site_info make_site = {"Item.create()", "c.c", 3, PP_PHASE_CREATE};
-static const pp_site_info drop_site = {"removeItem()", "c.c", 4, PP_PHASE_CREATE};
-static const pp_site_info spec_site = {"Gaps.build()", "c.c", 5, PP_PHASE_BATCH};
-
-/* A frame of window 1 with those painters, which repainted dirty_px. */
-static void watch_frame(const pp_painter *painters, uint32_t count, int64_t dirty_px,
-                        int64_t asked_px)
-{
-    pp_frame frame = {.window = 1,
-                      .dirty_px = dirty_px,
-                      .items_created = PP_NOT_MEASURED,
-                      .items_painted = PP_NOT_MEASURED,
-                      .painter_count = count,
-                      .painters = painters};
-    for (uint32_t i = 0; i < count; i++)
-        frame.work_ns += painters[i].self_ns;
-    pp_flag_watch_frame(&watch, &frame, asked_px);
-}
-
-static void look_at_frames(void)
-{
-    assert_true(pp_flag_watch_find(&watch, &found));
-    memset(&watch, 0, sizeof watch);
-}
-
-enum { WINDOW_PX = 1000000 };
-
-static void a_path_built_in_each_frame_is_flagged(void **state)
-{
-    (void)state;
-    const pp_painter both[] = {{&draw_site, MS(3), MS(3), 0, 1}, {&path_site, MS(2), MS(2), 0, 1}};
-    for (int i = 0; i < 60; i++)
-        watch_frame(both, 2, WINDOW_PX, PP_NOT_MEASURED);
-    look_at_frames();
-    assert_non_null(flag_of("path-rebuilt"));
-    assert_non_null(strstr(flag_of("path-rebuilt")->evidence,
-                           "`Curve.buildPath()`: built in 60 of 60 frames, 2.00 ms each, 40 %"));
-    for (int i = 0; i < 60; i++) /* only where the data changed */
-        watch_frame(both, i % 10 == 0 ? 2 : 1, WINDOW_PX, PP_NOT_MEASURED);
-    look_at_frames();
-    assert_int_equal(found.count, 0);
-    const pp_painter cheap[] = {{&draw_site, MS(3), MS(3), 0, 1},
-                                {&path_site, MS(0.02), MS(0.02), 0, 1}};
-    for (int i = 0; i < 60; i++)
-        watch_frame(cheap, 2, WINDOW_PX, PP_NOT_MEASURED);
-    look_at_frames();
-    assert_int_equal(found.count, 0);
-    for (int i = 0; i < 5; i++) /* too few to speak of a habit */
-        watch_frame(both, 2, WINDOW_PX, PP_NOT_MEASURED);
-    look_at_frames();
-    assert_int_equal(found.count, 0);
-}
-
-static void whole_repaints_for_small_changes_are_flagged(void **state)
-{
-    (void)state;
-    const pp_painter draw = {&draw_site, MS(3), MS(3), 0, 1};
-    for (int i = 0; i < 30; i++)
-        watch_frame(&draw, 1, WINDOW_PX, 2000); /* as asked for */
-    look_at_frames();
-    assert_non_null(flag_of("whole-window-repaint"));
-    assert_non_null(strstr(flag_of("whole-window-repaint")->evidence,
-                           "30 of 30 frames repainted the whole window although 0.2 % of it "
-                           "changed; 3.00 ms of work each"));
-    const pp_painter small = {&draw_site, MS(3), MS(3), 500, 1};
-    for (int i = 0; i < 30; i++)
-        watch_frame(&small, 1, WINDOW_PX, PP_NOT_MEASURED); /* as zones painted */
-    look_at_frames();
-    assert_non_null(flag_of("whole-window-repaint"));
-    for (int i = 0; i < 30; i++)
-        watch_frame(&draw, 1, WINDOW_PX, WINDOW_PX); /* all of it was asked for: a pan */
-    look_at_frames();
-    assert_int_equal(found.count, 0);
-    watch_frame(&draw, 1, WINDOW_PX, PP_NOT_MEASURED);
-    for (int i = 0; i < 30; i++)
-        watch_frame(&draw, 1, 3000, 2000); /* only what changed is repainted */
-    look_at_frames();
-    assert_int_equal(found.count, 0);
-    for (int i = 0; i < 30; i++) /* nothing is known of what changed */
-        watch_frame(&draw, 1, WINDOW_PX, PP_NOT_MEASURED);
-    look_at_frames();
-    assert_int_equal(found.count, 0);
-}
-
-static void few_new_items_among_many_are_a_small_change(void **state)
-{
-    (void)state;
-    pp_frame frame = {
-        .window = 1, .dirty_px = WINDOW_PX, .items_created = 1, .items_painted = 1285};
-    for (int i = 0; i < 20; i++)
-        pp_flag_watch_frame(&watch, &frame, PP_NOT_MEASURED);
-    look_at_frames();
-    assert_non_null(flag_of("whole-window-repaint"));
-    frame.items_painted = 2; /* one item that holds them all */
-    for (int i = 0; i < 20; i++)
-        pp_flag_watch_frame(&watch, &frame, PP_NOT_MEASURED);
-    look_at_frames();
-    assert_int_equal(found.count, 0);
-}
-
-static void zones_that_run_once_per_item_in_a_frame_are_flagged(void **state)
-{
-    (void)state;
-    const pp_painter one_by_one[] = {{&make_site, MS(2000), MS(2000), 0, 1285},
-                                     {&drop_site, MS(40), MS(40), 0, 300},
-                                     {&spec_site, MS(100), MS(100), 0, 1285}};
-    watch_frame(one_by_one, 3, WINDOW_PX, PP_NOT_MEASURED);
-    look_at_frames();
-    assert_string_equal(flag_of("items-one-by-one")->label, "Item.create()");
-    assert_string_equal(flag_of("removal-one-by-one")->label, "removeItem()");
-    assert_string_equal(flag_of("step-per-item")->label, "Gaps.build()");
-    assert_int_equal(found.count, 3);
-    /* The same sites, once in each of many frames. */
-    const pp_painter batched[] = {{&make_site, MS(2), MS(2), 0, 1},
-                                  {&drop_site, MS(2), MS(2), 0, 1},
-                                  {&spec_site, MS(2), MS(2), 0, 1}};
-    for (int i = 0; i < 2000; i++)
-        watch_frame(batched, 3, WINDOW_PX, PP_NOT_MEASURED);
-    look_at_frames();
-    assert_int_equal(found.count, 0);
-}
-
-static void more_sites_than_are_watched_do_no_harm(void **state)
-{
-    (void)state;
-    static pp_site_info sites[2000];
-    for (size_t i = 0; i < 2000; i++) {
-        sites[i] = draw_site;
-        const pp_painter painter = {&sites[i], 1000, 1000, 0, 1};
-        watch_frame(&painter, 1, WINDOW_PX, PP_NOT_MEASURED);
-    }
-    look_at_frames();
-    assert_int_equal(found.count, 0);
-}
+/* ---- All ------------------------------------------------------------------------------------- */
 
 static void nothing_is_found_in_nothing(void **state)
 {
     (void)state;
     look(&(pp_flag_facts){.step_count = 0});
-    assert_int_equal(found.count, 0);
-    look_at_frames();
     assert_int_equal(found.count, 0);
 }
 
@@ -479,11 +338,6 @@ int main(void)
         cmocka_unit_test(a_round_trip_per_item_is_flagged),
         cmocka_unit_test(a_client_that_mostly_builds_is_flagged),
         cmocka_unit_test(a_slow_local_round_trip_is_flagged),
-        cmocka_unit_test(a_path_built_in_each_frame_is_flagged),
-        cmocka_unit_test(whole_repaints_for_small_changes_are_flagged),
-        cmocka_unit_test(few_new_items_among_many_are_a_small_change),
-        cmocka_unit_test(zones_that_run_once_per_item_in_a_frame_are_flagged),
-        cmocka_unit_test(more_sites_than_are_watched_do_no_harm),
         cmocka_unit_test(nothing_is_found_in_nothing),
         cmocka_unit_test(more_findings_than_are_kept_do_no_harm),
         cmocka_unit_test(every_rule_is_documented),

@@ -185,6 +185,40 @@ static void the_tag_stays_in_the_plot_and_off_the_cursor(void **state)
     recording_canvas_release(&canvas);
 }
 
+/* The window of 640 x 400 is the least in which both have room beside each other. */
+static void the_tag_and_the_rows_own_panel_leave_each_other_alone(void **state)
+{
+    (void)state;
+    pp_gaps wide = {0};
+    const pp_columns rows = pp_series_columns(series);
+    const pp_gap all = {rows.time_s[0], rows.time_s[20], 1, 1e6}; /* under every point */
+    assert_int_equal(pp_gaps_add(&wide, &all, 1), PP_OK);
+    size_t both = 0;
+    static const double ratios[] = {1, 1.5, 2};
+    for (size_t i = 0; i < 3; i++) {
+        recording_canvas canvas;
+        recording_canvas_init(&canvas, (int)(640 * ratios[i]), (int)(400 * ratios[i]), ratios[i]);
+        pp_view view = view_of_rows(&canvas, 0, 20);
+        for (int round = 0; round < 4000; round++) {
+            int x = view.plot.x + random_below(view.plot.w);
+            int y = view.plot.y + random_below(view.plot.h);
+            pp_rect tag, areas[PP_CROSSHAIR_RECTS_MAX];
+            size_t count = pp_chart_crosshair_area(&canvas.canvas, &view, series, x, y, areas);
+            bool shown = pp_gaps_tag_area(&canvas.canvas, &view, &wide, x, y, &tag);
+            pp_rect panel = areas[count - 1];
+            bool has_panel = encloses(view.plot, panel) && panel.w > 50 && panel.h > 50;
+            if (!shown || !has_panel)
+                continue;
+            both++;
+            assert_true(tag.x >= panel.x + panel.w || tag.y >= panel.y + panel.h ||
+                        tag.y + tag.h <= panel.y);
+        }
+        recording_canvas_release(&canvas);
+    }
+    assert_true(both > 3000);
+    pp_gaps_clear(&wide);
+}
+
 static void there_is_no_tag_where_it_has_no_room_or_no_gap(void **state)
 {
     (void)state;
@@ -210,6 +244,7 @@ int main(void)
         cmocka_unit_test(the_tag_says_what_the_gap_is),
         cmocka_unit_test(the_tag_counts_what_was_merged),
         cmocka_unit_test(the_tag_stays_in_the_plot_and_off_the_cursor),
+        cmocka_unit_test(the_tag_and_the_rows_own_panel_leave_each_other_alone),
         cmocka_unit_test(there_is_no_tag_where_it_has_no_room_or_no_gap),
     };
     return cmocka_run_group_tests(tests, load, unload);

@@ -379,6 +379,108 @@ static void zones_without_sense_harm_nothing(void **state)
     pp_otlp_trees_destroy(trees);
 }
 
+/* ---- Requests -------------------------------------------------------------------------------- */
+
+typedef struct waits {
+    size_t count;
+    struct {
+        pp_otlp_wait_kind kind;
+        uint64_t start_ns, end_ns;
+        pp_span span;
+    } items[8];
+} waits;
+
+static void note_waits(void *user, pp_otlp_tree *tree)
+{
+    waits *w = user;
+    for (const pp_otlp_node *node = tree->nodes; node; node = node->next) {
+        if (!node->wait)
+            continue;
+        assert_true(w->count < 8);
+        w->items[w->count].kind = node->wait;
+        w->items[w->count].start_ns = node->start_ns;
+        w->items[w->count].end_ns = node->end_ns;
+        w->items[w->count++].span = node->span;
+    }
+    pp_otlp_tree_free(tree);
+}
+
+static pp_trace trace_number(uint32_t number)
+{
+    pp_trace trace = {.trace_id = {7}, .span_id = {1}};
+    memcpy(trace.span_id + 4, &number, sizeof number);
+    return trace;
+}
+
+static void tell_moment(pp_otlp_trees *trees, uint32_t request, pp_trace_point point, uint64_t ns)
+{
+    pp_otlp_trees_event(trees, &(pp_trace_record){.event = PP_TRACE_EVENT_POINT,
+                                                  .point = point,
+                                                  .span.trace = trace_number(request),
+                                                  .at_ns = ns});
+}
+
+static void tell_handling(pp_otlp_trees *trees, uint32_t request, uint64_t start_ns,
+                          uint64_t end_ns)
+{
+    pp_span span = {.trace = {.trace_id = {7}, .span_id = {9}}, .role = PP_TRACE_SERVER};
+    memcpy(span.parent_id, trace_number(request).span_id, sizeof span.parent_id);
+    tell_zone(trees, &item_site, 0, start_ns, end_ns, &span);
+}
+
+/* Received at 1 ms, handled from 3 to 4 ms, replied at 9 ms; told in any order. */
+static void waits_are_told_in_whatever_order_their_ends_come(void **state)
+{
+    (void)state;
+    static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                     {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    for (size_t i = 0; i < 6; i++) {
+        waits w = {0};
+        const pp_otlp_tree_opts opts = {.user = &w, .deliver = note_waits, .nodes_max = 100};
+        pp_otlp_trees *trees = pp_otlp_trees_create(&opts);
+        for (size_t k = 0; k < 3; k++) {
+            if (orders[i][k] == 0)
+                tell_moment(trees, 5, PP_TRACE_REQUEST_RECEIVED, 1000000);
+            else if (orders[i][k] == 1)
+                tell_handling(trees, 5, 3000000, 4000000);
+            else
+                tell_moment(trees, 5, PP_TRACE_REPLY_SENT, 9000000);
+        }
+        tell_moment(trees, 5, PP_TRACE_REPLY_SENT, 12000000); /* the first counts */
+        tell_handling(trees, 5, 20000000, 21000000);
+        pp_otlp_trees_flush(trees);
+        assert_int_equal(w.count, 2);
+        size_t before = w.items[0].kind == PP_OTLP_WAIT ? 0 : 1;
+        assert_int_equal(w.items[before].start_ns, 1000000);
+        assert_int_equal(w.items[before].end_ns, 3000000);
+        assert_int_equal(w.items[1 - before].kind, PP_OTLP_REPLY_WAIT);
+        assert_int_equal(w.items[1 - before].start_ns, 4000000);
+        assert_int_equal(w.items[1 - before].end_ns, 9000000);
+        assert_memory_equal(w.items[0].span.parent_id, trace_number(5).span_id, 8);
+        pp_otlp_trees_destroy(trees);
+    }
+}
+
+static void more_requests_than_are_known_harm_nothing(void **state)
+{
+    (void)state;
+    waits w = {0};
+    const pp_otlp_tree_opts opts = {.user = &w, .deliver = note_waits, .nodes_max = 100};
+    pp_otlp_trees *trees = pp_otlp_trees_create(&opts);
+    for (uint32_t i = 1; i <= 10000; i++) {
+        tell_moment(trees, i, PP_TRACE_REQUEST_RECEIVED, 1000000);
+        tell_handling(trees, i, 1010000, 1020000); /* 10 us are no wait worth a span */
+    }
+    tell_moment(trees, 0, PP_TRACE_REPLY_SENT, 0);
+    pp_otlp_trees_event(trees, &(pp_trace_record){.event = PP_TRACE_EVENT_POINT}); /* of no trace */
+    tell_moment(trees, 20, PP_TRACE_REPLY_SENT, 9000000); /* forgotten by now */
+    tell_moment(trees, 9999, PP_TRACE_REPLY_SENT, 9000000);
+    pp_otlp_trees_flush(trees);
+    assert_int_equal(w.count, 1);
+    assert_int_equal(pp_otlp_trees_lost(trees), 0);
+    pp_otlp_trees_destroy(trees);
+}
+
 /* ---- libcurl -------------------------------------------------------------------------------- */
 
 static void the_numbers_of_libcurl_are_its_own(void **state)
@@ -409,6 +511,8 @@ int main(void)
         cmocka_unit_test(zones_beyond_the_limit_are_let_go_and_counted),
         cmocka_unit_test(nothing_waits_for_ever),
         cmocka_unit_test(zones_without_sense_harm_nothing),
+        cmocka_unit_test(waits_are_told_in_whatever_order_their_ends_come),
+        cmocka_unit_test(more_requests_than_are_known_harm_nothing),
         cmocka_unit_test(the_numbers_of_libcurl_are_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,8 +35,9 @@ PP_API int pp_gaps_find(pp_gaps *gaps, const pp_series *series, size_t first, do
 PP_API int pp_gaps_spread(pp_gaps *gaps, const pp_series *series, size_t count);
 
 /* Adds count gaps in any order, finite and with time0_s <= time1_s. O(1) amortised a gap where they
- * begin after all others, or with the last; else all are sorted again. Returns 0, PP_EDATA or
- * PP_ENOMEM (nothing added). Since: 0.2 */
+ * begin after all others, or with the last; else all are sorted again. What searches need is made
+ * by the first search or drawing after it: let a search do that where drawing must not wait.
+ * Returns 0, PP_EDATA or PP_ENOMEM (nothing added). Since: 0.2 */
 PP_API int pp_gaps_add(pp_gaps *gaps, const pp_gap *items, size_t count);
 
 PP_API void pp_gaps_clear(pp_gaps *gaps);
