@@ -11,6 +11,9 @@
 #include <string.h>
 
 #define EXPORTED __attribute__((visibility("default")))
+/* A program that takes the address of a member function takes ours, and an odd one would stand for
+ * a virtual function (Itanium C++ ABI). C gives functions no alignment unless it optimizes. */
+#define FOR_MEMBER __attribute__((aligned(16)))
 
 EXPORTED pp_update_fn paintprof_update_hook;
 
@@ -42,7 +45,7 @@ static int look_into(struct dl_phdr_info *info, size_t size, void *user)
 
 /* A program that loads Qt as a plugin, as Python does, has it in no global scope: then each loaded
  * library is asked. */
-static void *find_real(const char *symbol, any_function ours)
+__attribute__((noinline, cold)) static void *find_real(const char *symbol, any_function ours)
 {
     void *next = dlsym(RTLD_NEXT, symbol);
     if (next)
@@ -65,7 +68,7 @@ static inline void tell(void *object, enum pp_update_kind kind, void *event, con
 /* NOLINTBEGIN(bugprone-macro-parentheses): a list of parameters has its own. */
 /* Defines symbol (self, parameters) to tell and go on. arguments: the same, as passed on. */
 #define BEFORE(symbol, kind, parameters, arguments)                                                \
-    EXPORTED void symbol parameters;                                                               \
+    EXPORTED FOR_MEMBER void symbol parameters;                                                    \
     void symbol parameters                                                                         \
     {                                                                                              \
         static void(*real) parameters;                                                             \
@@ -141,7 +144,7 @@ BEFORE_POINTER(_ZN9QLineEdit7setTextERK7QString, PP_UPDATE_WIDGET_SETTER)
 
 #define POST _ZN16QCoreApplication9postEventEP7QObjectP6QEventi
 
-EXPORTED void POST(void *receiver, void *event, int priority);
+EXPORTED FOR_MEMBER void POST(void *receiver, void *event, int priority);
 void POST(void *receiver, void *event, int priority)
 {
     typedef void (*post_fn)(void *, void *, int);

@@ -33,6 +33,9 @@ public:
      * is before the handler of the present event. */
     uint16_t outsideQt();
 
+    /* Whether of() always answers the same for address. */
+    bool isConstant(const void *address) { return moduleOf(address) == Module::Other; }
+
     enum class Module { Other, Qt, Python, Probe };
     Module moduleOf(const void *address);
 

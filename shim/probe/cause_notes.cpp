@@ -20,8 +20,7 @@ namespace
 constexpr size_t first_notes = 1024;
 constexpr size_t most_notes = 65536;
 constexpr uint16_t poster_uses = 16;
-constexpr uint32_t sweep_every = 16;   /* paints of a window */
-constexpr uint32_t oldest_note = 1024; /* paints of all windows */
+constexpr uint32_t sweep_every = 16; /* paints of a window */
 
 CauseNotes *the_notes = nullptr;
 
@@ -51,8 +50,8 @@ void *quickWindowOf(void *item)
 
 } // namespace
 
-CauseNotes::CauseNotes(Painters &painters, RequestListener *listener)
-    : painters_(painters), listener_(listener), notes_(first_notes)
+CauseNotes::CauseNotes(Painters &painters, ItemTable &items, RequestListener *listener)
+    : items_(items), place_(items), painters_(painters), listener_(listener), notes_(first_notes)
 {
     the_notes = this;
     hook_ = static_cast<pp_update_fn *>(dlsym(RTLD_DEFAULT, PP_UPDATE_HOOK_SYMBOL));
@@ -70,18 +69,42 @@ CauseNotes::~CauseNotes()
 
 /* ---- What is called ------------------------------------------------------------------------ */
 
+/* Whether last_ has its cause: a program that moves a thousand items does so from one place in one
+ * handler. */
+inline bool CauseNotes::isLast(const void *caller) const
+{
+    const Handling *handling = EventTap::current();
+    const uint32_t words = handling ? handling->cause_words : 0;
+    return caller == last_.caller && words == last_.cause_words && (words != 0 || !handling);
+}
+
+inline void CauseNotes::noteItem(const void *item, pp_cause cause)
+{
+    ItemEntry *entry = items_.find(item, place_);
+    if (entry && entry->count == 0) {
+        entry->cause = cause;
+        entry->count = 1;
+        entry->born = all_paints_;
+    } else {
+        noteOther(item, entry, cause);
+    }
+}
+
 void CauseNotes::called(void *object, pp_update_kind kind, void *event, const void *caller)
 {
     if (!EventTap::onGuiThread() || !the_notes)
         return;
     CauseNotes &notes = *the_notes;
-    if (!notes.cost_.isDue()) {
+    if (notes.cost_.isDue()) {
+        const uint64_t begin = ticksNow();
         notes.hear(object, kind, event, caller);
-        return;
+        notes.cost_.add(ticksNow() - begin);
+    } else if (kind == PP_UPDATE_ITEM_SETTER && notes.isLast(caller)) {
+        notes.heard_++; /* the same as hear(), in a straight line */
+        notes.noteItem(object, notes.last_.cause);
+    } else {
+        notes.hear(object, kind, event, caller);
     }
-    const uint64_t begin = ticksNow();
-    notes.hear(object, kind, event, caller);
-    notes.cost_.add(ticksNow() - begin);
 }
 
 void CauseNotes::hear(void *object, pp_update_kind kind, void *event, const void *caller)
@@ -90,21 +113,58 @@ void CauseNotes::hear(void *object, pp_update_kind kind, void *event, const void
         posted(static_cast<QObject *>(object), static_cast<const QEvent *>(event));
         return;
     }
-    if (callers_.moduleOf(caller) == CallerNames::Module::Probe)
+    pp_cause cause;
+    if (!causeOf(caller, &cause))
         return; /* our overlay */
+    heard_++;
+    if (kind == PP_UPDATE_ITEM || kind == PP_UPDATE_ITEM_SETTER) {
+        noteItem(object, cause);
+        return;
+    }
     if (kind == PP_UPDATE_QUICK_ITEM)
         object = quickWindowOf(object);
-    heard_++;
     Note *note = object ? place(object) : nullptr;
     if (!note)
         return;
-    pp_cause cause = handled(EventTap::current());
-    cause.caller = callers_.of(caller);
     if (kind == PP_UPDATE_WINDOW)
         listener_->updatePosted(static_cast<QObject *>(object), cause);
     else if (kind == PP_UPDATE_WIDGET)
         describe(*note, static_cast<QWidget *>(object));
     count(*note, cause);
+}
+
+/* What is handled now, and caller; false where that is the probe itself. */
+bool CauseNotes::causeOf(const void *caller, pp_cause *cause)
+{
+    if (isLast(caller)) {
+        *cause = last_.cause;
+        return true;
+    }
+    if (callers_.moduleOf(caller) == CallerNames::Module::Probe)
+        return false;
+    Handling *handling = EventTap::current();
+    *cause = handled(handling);
+    cause->caller = callers_.of(caller);
+    if (callers_.isConstant(caller))
+        last_ = {caller, handling ? handling->cause_words : 0, *cause};
+    return true;
+}
+
+/* Of an item that was not painted yet, or was asked for before. */
+void CauseNotes::noteOther(const void *item, ItemEntry *entry, pp_cause cause)
+{
+    if (entry && same(entry->cause, cause) && !isOld(entry->born)) {
+        entry->count++;
+        return;
+    }
+    if (entry && isOld(entry->born)) {
+        entry->count = 0;
+        noteItem(item, cause);
+        return;
+    }
+    if (entry)
+        entry->has_note = true;
+    add(item, cause);
 }
 
 /* The first update of a window since its last paint, from inside Qt or not. */
@@ -262,30 +322,12 @@ bool CauseNotes::tell(const void *object, const pp_zone &zone)
     Note *note = used_ ? find(object) : nullptr;
     if (!note)
         return false;
-    tellFrom(0, note, zone);
-    return true;
-}
-
-bool CauseNotes::tellPaint(const void *object, const pp_zone &zone, uint32_t number,
-                           uint64_t pixels)
-{
-    Note *note = used_ ? find(object) : nullptr;
-    if (!note || note->used == 0) {
-        pp_zone_paint(&zone, number, pixels, {}, 0);
-        return false;
-    }
-    pp_zone_paint(&zone, number, pixels, note->causes[0], note->counts[0]);
-    tellFrom(1, note, zone);
-    return true;
-}
-
-void CauseNotes::tellFrom(uint32_t first, Note *note, const pp_zone &zone)
-{
-    for (uint32_t i = first; i < note->used; i++)
+    for (uint32_t i = 0; i < note->used; i++)
         pp_zone_cause(&zone, note->causes[i], note->counts[i]);
     if (note->others)
         pp_zone_cause(&zone, {}, note->others);
     remove(note);
+    return true;
 }
 
 void CauseNotes::add(const void *object, pp_cause cause)
@@ -311,7 +353,7 @@ void CauseNotes::sweep(const QWidget *root, uint32_t paints)
             continue;
         const bool is_unpainted =
             note.site && note.root == root && paints - note.root_paints >= grace_paints;
-        if (!is_unpainted && all_paints_ - note.born < oldest_note)
+        if (!is_unpainted && !isOld(note.born))
             continue;
         if (is_unpainted)
             tellUnpainted(note);

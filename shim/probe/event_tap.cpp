@@ -17,8 +17,6 @@ namespace
 
 using Deliver = bool (*)(QObject *, QEvent *);
 
-thread_local bool is_gui_thread __attribute__((tls_model("initial-exec"))) = false;
-Handling *innermost = nullptr; /* of the GUI thread */
 EventTap *the_tap = nullptr;
 QThread *gui_thread = nullptr;
 
@@ -36,22 +34,17 @@ Deliver findDeliver()
 
 Deliver deliver_again = deliverByNotify;
 
-/* A forked child that goes on with Qt is not what is measured. */
-void leaveInChild()
-{
-    the_tap = nullptr;
-    is_gui_thread = false;
-    innermost = nullptr;
-}
-
 } // namespace
+
+__thread bool EventTap::is_gui_thread_ = false;
+Handling *EventTap::innermost_ = nullptr;
 
 /* Keeps the list of what is being handled, and the time of it, however the handler is left. */
 class EventTap::Scope
 {
 public:
     Scope(EventTap &tap, QObject *receiver, QEvent *event)
-        : handling_{innermost,
+        : handling_{innermost_,
                     receiver,
                     classKeyOf(receiver),
                     receiver->objectName(),
@@ -62,13 +55,13 @@ public:
                     0}
     {
         tap.blockEnded(handling_.begin_ticks);
-        innermost = &handling_;
+        innermost_ = &handling_;
         if (tap.cost_.isDue())
             tap.cost_.add(ticksNow() - handling_.begin_ticks);
     }
     ~Scope()
     {
-        innermost = handling_.outer;
+        innermost_ = handling_.outer;
         if (!the_tap)
             return;
         const uint64_t total = ticksNow() - handling_.begin_ticks;
@@ -90,14 +83,14 @@ private:
 
 EventTap::EventTap(TapListener *listener) : listener_(listener)
 {
-    is_gui_thread = true;
+    is_gui_thread_ = true;
     gui_thread = QThread::currentThread();
     deliver_again = findDeliver();
     the_tap = this;
     if (auto *dispatcher = QAbstractEventDispatcher::instance()) {
         about_to_block_ =
             QObject::connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, dispatcher,
-                             [this] { blocked_since_ = innermost ? ticksNow() : 0; });
+                             [this] { blocked_since_ = innermost_ ? ticksNow() : 0; });
         awake_ = QObject::connect(dispatcher, &QAbstractEventDispatcher::awake, dispatcher,
                                   [this] { blockEnded(0); });
     }
@@ -112,18 +105,16 @@ EventTap::~EventTap()
     QObject::disconnect(about_to_block_);
     QObject::disconnect(awake_);
     the_tap = nullptr;
-    innermost = nullptr;
-    is_gui_thread = false;
+    innermost_ = nullptr;
+    is_gui_thread_ = false;
 }
 
-Handling *EventTap::current()
+/* A forked child that goes on with Qt is not what is measured. */
+void EventTap::leaveInChild()
 {
-    return is_gui_thread ? innermost : nullptr;
-}
-
-bool EventTap::onGuiThread()
-{
-    return is_gui_thread;
+    the_tap = nullptr;
+    is_gui_thread_ = false;
+    innermost_ = nullptr;
 }
 
 /* While a loop nested in a handler waits, the handler does not work. Some event loops say that
@@ -132,14 +123,14 @@ void EventTap::blockEnded(uint64_t now_ticks)
 {
     if (blocked_since_ == 0)
         return;
-    if (innermost)
-        innermost->inner_ticks += (now_ticks ? now_ticks : ticksNow()) - blocked_since_;
+    if (innermost_)
+        innermost_->inner_ticks += (now_ticks ? now_ticks : ticksNow()) - blocked_since_;
     blocked_since_ = 0;
 }
 
 bool EventTap::callback(void **data)
 {
-    if (!is_gui_thread || !the_tap)
+    if (!is_gui_thread_ || !the_tap)
         return false;
     EventTap &tap = *the_tap;
     auto *event = static_cast<QEvent *>(data[1]);

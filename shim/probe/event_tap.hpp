@@ -61,8 +61,9 @@ public:
     bool pass(QObject *receiver, QEvent *event);
 
     /* The event being handled on the GUI thread, or nullptr; nullptr on any other thread. */
-    static Handling *current();
-    static bool onGuiThread();
+    static Handling *current() { return is_gui_thread_ ? innermost_ : nullptr; }
+    /* Of a program with a tap. */
+    static bool onGuiThread() { return is_gui_thread_; }
 
     OwnCost &cost() { return cost_; }
 
@@ -72,6 +73,12 @@ private:
     static bool callback(void **data);
     bool tap(QObject *receiver, QEvent *event);
     void blockEnded(uint64_t now_ticks);
+
+    static void leaveInChild();
+
+    /* Not thread_local, which would be checked for an initializer at each use from other files. */
+    static __thread bool is_gui_thread_ __attribute__((tls_model("initial-exec")));
+    static Handling *innermost_; /* of the GUI thread */
 
     TapListener *const listener_;
     const QEvent *passing_ = nullptr;

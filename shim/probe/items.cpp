@@ -7,6 +7,7 @@
 
 #include <paintprof/window.h>
 
+#include <QtCore/QMutex>
 #include <QtGui/QPainter>
 #include <QtWidgets/QGraphicsObject>
 #include <QtWidgets/QGraphicsScene>
@@ -21,19 +22,13 @@ namespace ppq
 namespace
 {
 
-constexpr size_t first_instances = 1024;
-constexpr size_t most_instances = 65536;
-constexpr uint32_t most_names = 64; /* of a class */
-constexpr double most_pixels = 1e9; /* of an item: more is no painted area */
+constexpr size_t most_kinds = 32768; /* of objects; classes may have as many again */
+constexpr uint32_t most_names = 64;  /* of a class */
+constexpr double most_pixels = 1e9;  /* of an item: more is no painted area */
 constexpr uint64_t scan_share = 200;
 constexpr uint64_t longest_wait_ns = 250000000;
 
 ItemPaints *the_items = nullptr;
-
-size_t slotOf(const void *item, size_t size)
-{
-    return (reinterpret_cast<uintptr_t>(item) * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (size - 1);
-}
 
 size_t paintSlot()
 {
@@ -46,24 +41,44 @@ uint64_t exposedPixels(const QPainter &painter, const QRectF &exposed)
 {
     const double scale = std::abs(painter.deviceTransform().determinant());
     const double pixels = exposed.width() * exposed.height() * scale;
-    return pixels > 0 && pixels < most_pixels ? static_cast<uint64_t>(pixels + 0.5) : 0;
+    return pixels > 0 && pixels < most_pixels
+               ? static_cast<uint64_t>(static_cast<int64_t>(pixels + 0.5))
+               : 0;
 }
 
 /* Ends the zone however paint() is left. */
 class PaintZone
 {
 public:
-    explicit PaintZone(pp_site *site) : zone(site ? pp_zone_begin(site) : pp_zone{0}) {}
+    explicit PaintZone(pp_zone begun) : zone(begun) {}
     ~PaintZone() { pp_zone_end(&zone); }
     PaintZone(const PaintZone &) = delete;
     PaintZone &operator=(const PaintZone &) = delete;
     pp_zone zone;
 };
 
+/* The real paint() of each vtable in which ours stands, for the other threads; for good, since one
+ * of them may paint while the probe ends, and where somebody else has taken our function for the
+ * real one it is called ever after. */
+using RealPaint = void (*)(QGraphicsItem *, QPainter *, const QStyleOptionGraphicsItem *,
+                           QWidget *);
+struct Originals {
+    QMutex mutex;
+    QHash<void **, RealPaint> paints;
+};
+
+Originals &originals()
+{
+    static auto *const originals = new Originals;
+    return *originals;
+}
+
 } // namespace
 
-ItemPaints::ItemPaints(CauseNotes *causes) : causes_(causes), instances_(first_instances)
+ItemPaints::ItemPaints(ItemTable &table, CauseNotes *causes)
+    : table_(table), place_(table), causes_(causes), kinds_(1)
 {
+    (void)originals();
     the_items = this;
 }
 
@@ -109,7 +124,10 @@ bool ItemPaints::scan(QGraphicsScene *scene)
 bool ItemPaints::patch(QGraphicsItem *item)
 {
     void **vtable = vtableOf(item);
-    if ((latest_ && latest_->vtable == vtable) || by_vtable_.contains(vtable))
+    if (latest_ == vtable)
+        return false;
+    latest_ = vtable;
+    if (by_vtable_.contains(vtable) || left_alone_.contains(vtable))
         return false;
     QByteArray name = classNameOf(vtable);
     const QGraphicsObject *object = item->toGraphicsObject();
@@ -119,68 +137,82 @@ bool ItemPaints::patch(QGraphicsItem *item)
     if (name.isEmpty())
         name = object ? object->metaObject()->className() : "QGraphicsItem";
     auto type = std::make_unique<Patched>(Patched{
-        vtable, reinterpret_cast<Paint>(vtable[paintSlot()]), name,
-        pp_object_site(PP_OBJECT_ITEM, name.constData(), nullptr), object != nullptr, is_wrapper});
+        vtable, reinterpret_cast<Paint>(vtable[paintSlot()]), static_cast<uint16_t>(kinds_.size()),
+        name, pp_object_site(PP_OBJECT_ITEM, name.constData(), nullptr), object != nullptr,
+        is_wrapper});
     void *original = reinterpret_cast<void *>(type->paint);
-    const QMutexLocker lock(&mutex_);
+    void *ours = reinterpret_cast<void *>(timedPaint);
+    Originals &all = originals();
+    const QMutexLocker lock(&all.mutex); /* another thread may come to ours at once */
+    if (kinds_.size() >= 2 * most_kinds || original == ours ||
+        !replaceVtableEntry(vtable + paintSlot(), original, ours)) {
+        left_alone_.insert(vtable);
+        return true;
+    }
+    all.paints.insert(vtable, type->paint);
     by_vtable_.insert(vtable, type.get());
-    if (replaceVtableEntry(vtable + paintSlot(), original, reinterpret_cast<void *>(timedPaint)))
-        patched_.push_back(std::move(type));
-    else
-        by_vtable_.insert(vtable, nullptr);
+    kinds_.push_back({vtable, type->paint, orNone(type->site), nullptr});
+    patched_.push_back(std::move(type));
     return true;
-}
-
-ItemPaints::Patched *ItemPaints::patchedOf(void **vtable)
-{
-    if (!latest_ || latest_->vtable != vtable)
-        latest_ = by_vtable_.value(vtable);
-    return latest_;
 }
 
 /* ---- Instances ----------------------------------------------------------------------------- */
 
-/* nullptr past the bound. */
-ItemPaints::Instance *ItemPaints::instanceOf(QGraphicsItem *item, Patched *type)
+/* Instead of a site that there was no memory for: one that is off. */
+pp_site *ItemPaints::orNone(pp_site *site)
 {
-    size_t i = slotOf(item, instances_.size());
-    while (instances_[i].item && instances_[i].item != item)
-        i = (i + 1) & (instances_.size() - 1);
-    Instance &instance = instances_[i];
-    if (instance.item && instance.type == type &&
-        (!type->is_object || instance.meta == item->toGraphicsObject()->metaObject()))
-        return &instance;
-    if (!instance.item) {
-        if (used_ * 2 >= instances_.size()) {
-            if (instances_.size() >= 2 * most_instances)
-                return nullptr;
-            std::vector<Instance> old(instances_.size() * 2);
-            old.swap(instances_);
-            for (const Instance &kept : old) {
-                if (!kept.item)
-                    continue;
-                size_t k = slotOf(kept.item, instances_.size());
-                while (instances_[k].item)
-                    k = (k + 1) & (instances_.size() - 1);
-                instances_[k] = kept;
-            }
-            return instanceOf(item, type);
-        }
-        used_++;
-    }
-    identify(instance, item, type);
-    return &instance;
+    static pp_site none = {0, 0, PP_PHASE_REDRAW, nullptr, "", ""};
+    return site ? site : &none;
 }
 
-void ItemPaints::identify(Instance &instance, QGraphicsItem *item, Patched *type)
+inline bool ItemPaints::isKind(const Kind &kind, QGraphicsItem *item)
 {
-    instance = {item, type, nullptr, type->site, 0};
+    return kind.vtable == vtableOf(item) &&
+           (!kind.meta || kind.meta == item->toGraphicsObject()->metaObject());
+}
+
+/* What is known of item, which may be new or have the place of another; nullptr where its class
+ * was not patched. */
+inline ItemEntry *ItemPaints::entryOf(QGraphicsItem *item)
+{
+    ItemEntry *entry = table_.find(item, place_);
+    return entry && isKind(kinds_[entry->kind], item) ? entry : identify(entry, item);
+}
+
+/* Updates that were asked for since the other one was deleted are those of this one. */
+ItemEntry *ItemPaints::identify(ItemEntry *entry, QGraphicsItem *item)
+{
+    const Patched *type = by_vtable_.value(vtableOf(item));
+    if (!type)
+        return nullptr;
+    if (!entry)
+        entry = table_.add(item);
+    if (!entry) {
+        beyond_ = {item, 0, type->kind, true, {}, 0, 0};
+        return &beyond_;
+    }
+    pp_site *site = type->site;
+    entry->kind = type->kind;
     if (type->is_object) {
         const QGraphicsObject *object = item->toGraphicsObject();
-        instance.meta = object->metaObject();
-        instance.site = siteOfObject(*type, instance.meta, object->objectName());
+        const QMetaObject *meta = object->metaObject();
+        site = siteOfObject(*type, meta, object->objectName());
+        entry->kind = kindOf(*type, meta, site);
     }
-    instance.number = ++numbers_[instance.site];
+    entry->number = ++numbers_[site];
+    return entry;
+}
+
+uint16_t ItemPaints::kindOf(const Patched &type, const QMetaObject *meta, pp_site *site)
+{
+    const auto key = qMakePair(qMakePair(type.vtable, meta), static_cast<const pp_site *>(site));
+    const uint16_t known = kind_numbers_.value(key);
+    if (known)
+        return known;
+    if (kinds_.size() >= most_kinds)
+        return type.kind;
+    kinds_.push_back({type.vtable, type.paint, orNone(site), meta});
+    return *kind_numbers_.insert(key, static_cast<uint16_t>(kinds_.size() - 1));
 }
 
 pp_site *ItemPaints::siteOfObject(const Patched &type, const QMetaObject *meta, const QString &name)
@@ -199,43 +231,60 @@ void ItemPaints::timedPaint(QGraphicsItem *item, QPainter *painter,
     if (EventTap::onGuiThread())
         the_items->paintItem(item, painter, option, widget);
     else
-        the_items->paintElsewhere(item, painter, option, widget);
+        paintElsewhere(item, painter, option, widget);
 }
 
+/* Every vtable in which ours stands is known, unless somebody has copied one: what stood there is
+ * then not known, and not painted. */
 void ItemPaints::paintElsewhere(QGraphicsItem *item, QPainter *painter,
                                 const QStyleOptionGraphicsItem *option, QWidget *widget)
 {
-    mutex_.lock();
-    const Paint paint = by_vtable_.value(vtableOf(item))->paint;
-    mutex_.unlock();
-    paint(item, painter, option, widget);
+    Originals &all = originals();
+    all.mutex.lock();
+    const Paint paint = all.paints.value(vtableOf(item));
+    all.mutex.unlock();
+    if (paint)
+        paint(item, painter, option, widget);
 }
 
+/* All of ours comes before the zone begins, and nothing of the entry is used after: paint() may
+ * paint other items. */
 void ItemPaints::paintItem(QGraphicsItem *item, QPainter *painter,
                            const QStyleOptionGraphicsItem *option, QWidget *widget)
 {
     const bool is_sample = cost_.isDue();
     const uint64_t begin = is_sample ? ticksNow() : 0;
-    Patched *type = patchedOf(vtableOf(item));
-    Instance *instance = instanceOf(item, type);
-    const Paint paint = type->paint;
-    const PaintZone scope(instance ? instance->site : type->site);
-    const uint32_t number = instance ? instance->number : 0;
+    ItemEntry *entry = entryOf(item);
+    if (!entry) {
+        paintElsewhere(item, painter, option, widget);
+        return;
+    }
+    const Kind &kind = kinds_[entry->kind];
+    const Paint paint = kind.paint;
     const uint64_t pixels = option ? exposedPixels(*painter, option->exposedRect) : 0;
-    bool is_asked = false;
-    if (causes_)
-        is_asked = causes_->tellPaint(item, scope.zone, number, pixels);
-    else
-        pp_zone_paint(&scope.zone, number, pixels, {}, 0);
+    const CauseNotes::Asked asked = causes_ ? causes_->take(*entry) : CauseNotes::Asked{};
     pp_count_items_painted(1);
+    const PaintZone scope(
+        pp_zone_begin_paint(kind.site, entry->number, pixels, asked.cause, asked.count));
+    bool is_asked = asked.count > 0;
+    if (entry->has_note) {
+        entry->has_note = false;
+        is_asked |= causes_ && causes_->tell(item, scope.zone);
+    }
     if (is_sample)
         cost_.add(ticksNow() - begin);
     /* Not one that is painted into a cache first. */
-    if (!waste_ || !waste_->isOpen() || !option || !widget || painter->device() != widget) {
+    if (waste_ && waste_->isOpen() && option && widget && painter->device() == widget)
+        paintSampled(item, painter, option, widget, paint, scope.zone, is_asked);
+    else
         paint(item, painter, option, widget);
-        return;
-    }
-    waste_->tell(item, scope.zone);
+}
+
+void ItemPaints::paintSampled(QGraphicsItem *item, QPainter *painter,
+                              const QStyleOptionGraphicsItem *option, QWidget *widget, Paint paint,
+                              const pp_zone &zone, bool is_asked)
+{
+    waste_->tell(item, zone);
     const QRect in_picture =
         painter->deviceTransform().mapRect(option->exposedRect).toAlignedRect();
     const void *const parents[] = {widget, nullptr};

@@ -3,14 +3,15 @@
 #define PPQ_ITEMS_HPP
 
 #include "cause_notes.hpp"
+#include "item_table.hpp"
 #include "own_cost.hpp"
 #include "waste.hpp"
 
 #include <paintprof/cause.h>
 
 #include <QtCore/QHash>
-#include <QtCore/QMutex>
 #include <QtCore/QPointer>
+#include <QtCore/QSet>
 #include <QtWidgets/QGraphicsItem>
 
 #include <memory>
@@ -30,8 +31,8 @@ namespace ppq
 class ItemPaints
 {
 public:
-    /* causes may be nullptr. */
-    explicit ItemPaints(CauseNotes *causes);
+    /* causes may be nullptr; table is shared with it. */
+    ItemPaints(ItemTable &table, CauseNotes *causes);
     ~ItemPaints();
     ItemPaints(const ItemPaints &) = delete;
     ItemPaints &operator=(const ItemPaints &) = delete;
@@ -53,17 +54,18 @@ private:
     struct Patched {
         void **vtable;
         Paint paint;
+        uint16_t kind; /* without regard to what its objects are */
         QByteArray name;
         pp_site *site;
         bool is_object;  /* derived from QGraphicsObject: each item knows its class, */
         bool is_wrapper; /* which in Python is not the C++ one */
     };
-    struct Instance {
-        const QGraphicsItem *item; /* nullptr: free */
-        const Patched *type;
-        const QMetaObject *meta;
+    /* What instances have in common that are told as one painter. */
+    struct Kind {
+        void **vtable;
+        Paint paint;
         pp_site *site;
-        uint32_t number;
+        const QMetaObject *meta; /* nullptr: of no QGraphicsObject, or not regarded */
     };
     struct Scene {
         QPointer<QGraphicsScene> scene;
@@ -73,29 +75,39 @@ private:
 
     static void timedPaint(QGraphicsItem *item, QPainter *painter,
                            const QStyleOptionGraphicsItem *option, QWidget *widget);
-    void paintElsewhere(QGraphicsItem *item, QPainter *painter,
-                        const QStyleOptionGraphicsItem *option, QWidget *widget);
+    static void paintElsewhere(QGraphicsItem *item, QPainter *painter,
+                               const QStyleOptionGraphicsItem *option, QWidget *widget);
     void paintItem(QGraphicsItem *item, QPainter *painter, const QStyleOptionGraphicsItem *option,
                    QWidget *widget);
+    void paintSampled(QGraphicsItem *item, QPainter *painter,
+                      const QStyleOptionGraphicsItem *option, QWidget *widget, Paint paint,
+                      const pp_zone &zone, bool is_asked);
     bool patch(QGraphicsItem *item);
     bool scan(QGraphicsScene *scene);
-    Patched *patchedOf(void **vtable);
-    Instance *instanceOf(QGraphicsItem *item, Patched *type);
-    void identify(Instance &instance, QGraphicsItem *item, Patched *type);
+    ItemEntry *entryOf(QGraphicsItem *item);
+    ItemEntry *identify(ItemEntry *entry, QGraphicsItem *item);
+    static bool isKind(const Kind &kind, QGraphicsItem *item);
+    uint16_t kindOf(const Patched &type, const QMetaObject *meta, pp_site *site);
+    static pp_site *orNone(pp_site *site);
     pp_site *siteOfObject(const Patched &type, const QMetaObject *meta, const QString &name);
 
+    /* What each paint touches, together. */
+    ItemTable &table_;
+    ItemTable::Place place_;
     CauseNotes *const causes_;
     WasteSampler *waste_ = nullptr;
+    std::vector<Kind> kinds_; /* the first is of nothing */
+    OwnCost cost_;
+
     std::vector<std::unique_ptr<Patched>> patched_;
     QHash<void **, Patched *> by_vtable_;
-    QMutex mutex_; /* held to change by_vtable_, and to read it on other threads */
-    Patched *latest_ = nullptr;
-    std::vector<Instance> instances_; /* open addressing, a power of two */
-    size_t used_ = 0;
+    QSet<void **> left_alone_; /* vtables that cannot be written */
+    void **latest_ = nullptr;  /* that was found in a scene */
+    QHash<QPair<QPair<void **, const QMetaObject *>, const pp_site *>, uint16_t> kind_numbers_;
+    ItemEntry beyond_ = {}; /* for one that has no place in the table */
     std::vector<Scene> scenes_;
     QHash<const pp_site *, uint32_t> numbers_;   /* the last instance's, of a site */
     QHash<const QMetaObject *, uint32_t> names_; /* sites with an object name, of a class */
-    OwnCost cost_;
 };
 
 } // namespace ppq

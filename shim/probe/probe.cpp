@@ -59,9 +59,9 @@ Probe::Probe(ProbeOptions options) : options_(std::move(options))
     (void)QInputDevice::devices();
     startCapture();
     if (options_.causes)
-        causes_ = std::make_unique<CauseNotes>(painters_, this);
+        causes_ = std::make_unique<CauseNotes>(painters_, item_table_, this);
     if (options_.items)
-        items_ = std::make_unique<ItemPaints>(causes_.get());
+        items_ = std::make_unique<ItemPaints>(item_table_, causes_.get());
     tap_ = std::make_unique<EventTap>(this);
     WindowsContext context;
     context.tap = tap_.get();

@@ -74,6 +74,7 @@ private:
     std::unique_ptr<pp_csv, CloseCsv> csv_;
     std::unique_ptr<SinkLink> csv_link_;
     Painters painters_;
+    ItemTable item_table_;
     std::unique_ptr<CauseNotes> causes_;
     std::unique_ptr<ItemPaints> items_;
     std::unique_ptr<EventTap> tap_;

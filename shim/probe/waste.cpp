@@ -24,7 +24,7 @@ constexpr int most_points = 32768; /* of a window's grid */
 constexpr int most_samples = 576;  /* of a paint */
 constexpr int frames_at_once = 32; /* a round */
 /* What it may take, as 1 in so many: of the frames' time, or of all time where that is more. */
-constexpr uint64_t frame_share = 100;
+constexpr uint64_t frame_share = 400;
 constexpr uint64_t time_share = 1000;
 constexpr qsizetype most_painters = 1024;
 
@@ -173,7 +173,8 @@ uint32_t WasteSampler::valueAt(const QImage &image, int column, int row) const
 size_t WasteSampler::begin(const void *painter, const void *const *parents, const QRect &rect_px)
 {
     const QRect in = rect_px & QRect(QPoint(), size_px_);
-    const auto cell = [this](int px) { return (px + pitch_px_ / 2) / pitch_px_; };
+    /* The first whose point is not before px. */
+    const auto cell = [this](int px) { return (px + pitch_px_ - 1 - pitch_px_ / 2) / pitch_px_; };
     const QRect grid = QRect(QPoint(cell(in.left()), cell(in.top())),
                              QPoint(cell(in.right() + 1) - 1, cell(in.bottom() + 1) - 1)) &
                        QRect(QPoint(), grid_);
@@ -233,7 +234,7 @@ void WasteSampler::compare(const Paint &paint, const QImage &image, Found &found
             found.covered++;
     });
     if (sampled > 0)
-        found.each[found.paints++] = {paint.grid, paint.step, sampled};
+        found.each[found.paints++] = {paint.grid, paint.step, phase_, sampled};
 }
 
 /* The values that the next frame is compared with. */
@@ -260,7 +261,7 @@ void WasteSampler::tell(const void *painter, const pp_zone &zone)
     uint32_t unchanged = 0;
     for (const auto &paint : known->each) {
         const auto inside =
-            static_cast<uint32_t>(samplesIn(paint.grid & known->changed, paint.step, phase_));
+            static_cast<uint32_t>(samplesIn(paint.grid & known->changed, paint.step, paint.phase));
         sampled += paint.sampled;
         unchanged += paint.sampled - std::min(inside, paint.sampled);
     }

@@ -19,7 +19,7 @@ namespace ppq
 
 /* Compares a top-level widget's picture before and after each frame, at the points of a grid inside
  * what was painted, and right after each painter whose repaint was asked for. At most 576 points
- * of a paint and 48 paints of a frame; where that would still take more than a hundredth of the
+ * of a paint and 48 paints of a frame; where that would still take more than 1/400 of the
  * frames' time and a thousandth of all time, it rests. What it found in 16 paints of a painter is
  * told when that is painted next. GUI thread only.
  *
@@ -69,6 +69,7 @@ private:
         struct {
             QRect grid;
             int step;
+            QPoint phase; /* of the round it was painted in */
             uint32_t sampled;
         } each[most] = {};
     };

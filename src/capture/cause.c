@@ -65,17 +65,19 @@ void pp_zone_object(const pp_zone *zone, uint32_t object)
 
 void pp_zone_cause(const pp_zone *zone, pp_cause cause, uint32_t count)
 {
-    const uint64_t payload[] = {pp_cause_word(cause), count};
+    const uint64_t payload[] = {pp_cause_word_(cause), count};
     if (zone->word != 0 && count > 0)
         pp_write_extended(PP_EXT_CAUSE, payload, count == 1 ? 1 : 2);
 }
 
-void pp_zone_paint(const pp_zone *zone, uint32_t object, uint64_t pixels, pp_cause cause,
-                   uint32_t count)
+pp_zone pp_zone_begin_paint_slow_(pp_site *site, uint64_t object_word, uint64_t pixels,
+                                  uint64_t cause_word)
 {
-    const uint64_t payload[] = {object | (uint64_t)count << 32, pixels, pp_cause_word(cause)};
-    if (zone->word != 0)
-        pp_write_extended(PP_EXT_PAINT, payload, count > 0 ? 3 : 2);
+    const uint64_t payload[] = {object_word, pixels, cause_word};
+    pp_zone zone = pp_zone_begin(site);
+    if (zone.word != 0)
+        pp_write_extended(PP_EXT_PAINT, payload, object_word >> 32 ? 3 : 2);
+    return zone;
 }
 
 void pp_zone_waste(const pp_zone *zone, uint32_t sampled, uint32_t unchanged, uint32_t covered)
@@ -93,13 +95,13 @@ void pp_note_unpainted(pp_site *site, pp_cause cause, uint32_t count)
     if (word == 0 || word == PP_WORD_NEW || count == 0)
         return; /* off, or of no object */
     const uint64_t payload[] = {word >> PP_RECORD_KIND_BITS | (uint64_t)count << 32,
-                                pp_cause_word(cause)};
+                                pp_cause_word_(cause)};
     pp_write_extended(PP_EXT_UNPAINTED, payload, PP_COUNT_OF(payload));
 }
 
 void pp_note_event(pp_cause cause, uint64_t self_ticks, uint64_t total_ticks)
 {
-    const uint64_t payload[] = {pp_cause_word(cause), self_ticks, total_ticks};
+    const uint64_t payload[] = {pp_cause_word_(cause), self_ticks, total_ticks};
     if (pg_profile_enabled())
         pp_write_extended(PP_EXT_EVENT, payload, PP_COUNT_OF(payload));
 }

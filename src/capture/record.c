@@ -30,8 +30,7 @@ void pp_write_extended(enum pp_extended type, const uint64_t *payload, size_t co
         return;
     for (size_t i = 0; i < count; i++)
         words[i + 1] = payload[i];
-    uint64_t id = (uint64_t)count << 8 | (uint64_t)type;
-    uint64_t low = id << PP_RECORD_KIND_BITS | PP_RECORD_EXTENDED;
+    uint64_t low = pp_extended_low_((unsigned)type, count);
     pp_words_publish(words, ticks << PP_RECORD_TICK_SHIFT | low, count + 1);
 }
 

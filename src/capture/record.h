@@ -27,7 +27,8 @@ enum pp_extended {
     PP_EXT_UNPAINTED, /* site | count << 32, cause */
     PP_EXT_EVENT,     /* cause, self ticks, total ticks of a handler that ended now */
     PP_EXT_OVERHEAD,  /* ticks */
-    PP_EXT_PAINT,     /* object | count << 32, pixels, cause if count is not 0; as 8, 4 and 9 */
+    PP_EXT_PAINT = PP_RECORD_TYPE_PAINT_, /* object | count << 32, pixels, cause if count is not 0;
+                                             as 8, 4 and 9 */
     /* A trace id is two words, a span id one: their bytes as they are (paintprof/trace.h). */
     PP_EXT_TRACE_SPAN = 16, /* trace id, parent span, own span, role | flags << 8: innermost zone */
     PP_EXT_TRACE_POINT,     /* trace id, span that asks, point, CLOCK_MONOTONIC ns (0: now) */
@@ -45,12 +46,7 @@ enum pp_extended {
 
 #define PP_TICK_MASK ((UINT64_C(1) << (64 - PP_RECORD_TICK_SHIFT)) - 1)
 
-/* A cause as one word of payload: labels of 16 bits from the lowest on. */
-static inline uint64_t pp_cause_word(pp_cause cause)
-{
-    return cause.event | (uint64_t)cause.receiver << 16 | (uint64_t)cause.caller << 32;
-}
-
+/* As pp_cause_word_() made it. */
 static inline pp_cause pp_word_cause(uint64_t word)
 {
     return (pp_cause){(uint16_t)word, (uint16_t)(word >> 16), (uint16_t)(word >> 32)};

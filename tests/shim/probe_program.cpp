@@ -353,6 +353,67 @@ int items(Program &)
     });
 }
 
+__attribute__((noinline)) void moveTwice(QGraphicsItem *item, qreal x)
+{
+    for (const qreal y : {1.0, 0.0})
+        item->setPos(x, y);
+}
+
+__attribute__((noinline)) void moveOnce(QGraphicsItem *item, QPointF to)
+{
+    item->setPos(to);
+}
+
+/* Painted in another order than they are moved in, each from two places. */
+int itemCauses(Program &)
+{
+    constexpr int count = 1200;
+    QGraphicsScene scene(0, 0, 800, 600);
+    QGraphicsView view(&scene);
+    view.setViewportUpdateMode(QGraphicsView::FullViewportUpdate);
+    view.resize(820, 620);
+    std::vector<QGraphicsItem *> all;
+    for (int i = 0; i < count; i++) {
+        all.push_back(new Box(0, 0, 15, 15));
+        all.back()->setZValue(i * 7 % count);
+        scene.addItem(all.back());
+    }
+    view.show();
+    settle();
+    return runSteps(20, [&](int step) {
+        for (int i = 0; i < count; i++) {
+            QGraphicsItem *item = all[static_cast<size_t>(i * 11 % count)];
+            moveTwice(item, i % 40 * 20 + step % 2);
+            moveOnce(item, QPointF(i % 40 * 20 + step % 2, i / 40 * 19));
+        }
+    });
+}
+
+/* An item of another class takes the place in memory of one that was painted. */
+int reusedPlace(Program &)
+{
+    QGraphicsScene scene(0, 0, 200, 100);
+    QGraphicsView view(&scene);
+    view.resize(220, 120);
+    scene.addItem(new Box(0, 0, 15, 15));
+    alignas(Box) static char place[sizeof(Box)];
+    static_assert(sizeof(QGraphicsRectItem) <= sizeof(Box));
+    QGraphicsRectItem *item = new (place) QGraphicsRectItem(0, 0, 15, 15);
+    scene.addItem(item);
+    view.show();
+    settle();
+    const int status = runSteps(20, [&](int step) {
+        if (step == 10) {
+            item->~QGraphicsRectItem();
+            item = new (place) Box(0, 0, 15, 15);
+            scene.addItem(item);
+        }
+        item->setPos(20 + step, 20);
+    });
+    item->~QGraphicsRectItem();
+    return status;
+}
+
 /* A widget that asks from a timer, one that is hidden behind another, and a slow slot. */
 int causes(Program &)
 {
@@ -467,6 +528,8 @@ int run(Program &program, const QByteArray &what)
                   {"threads", threads},
                   {"pixels", pixels},
                   {"items", items},
+                  {"item_causes", itemCauses},
+                  {"reused_place", reusedPlace},
                   {"causes", causes},
                   {"waste", waste},
                   {"children", children},

@@ -30,7 +30,8 @@ struct Ended {
 struct Painted {
     quint64 count = 0, pixels = 0;
     std::set<quint32> objects;
-    QSet<QByteArray> causes; /* "event|receiver|caller" */
+    QSet<QByteArray> causes;         /* "event|receiver|caller" */
+    QMap<QByteArray, quint64> asked; /* how often, by cause */
     quint64 unpainted = 0;
     quint64 sampled = 0, unchanged = 0, covered = 0;
 };
@@ -74,6 +75,8 @@ Found read(const QString &path)
         painted.covered += paint->covered;
         for (uint32_t i = 0; i < paint->cause_count; i++)
             painted.causes.insert(causeText(paint->causes[i]));
+        for (uint32_t i = 0; i < paint->cause_count; i++)
+            painted.asked[causeText(paint->causes[i])] += paint->causes[i].count;
     };
     sink.unpainted = [](void *user, const pp_unpainted_record *updates) {
         static_cast<Found *>(user)->painters[keyOf(updates->site)].unpainted +=
@@ -126,6 +129,8 @@ private slots:
     void an_exception_that_nobody_catches_ends_the_program_as_without();
     void widgets_are_named_with_class_and_object_name();
     void items_are_told_apart_by_class_and_instance();
+    void an_item_in_the_place_of_a_deleted_one_is_told_under_its_own_class();
+    void each_place_that_moves_an_item_is_a_cause_of_its_own();
     void an_update_has_the_event_and_the_caller_that_asked_for_it();
     void updates_behind_an_opaque_widget_are_told_as_unpainted();
     void what_is_painted_under_others_or_without_change_is_told();
@@ -281,6 +286,38 @@ void TestProbe::items_are_told_apart_by_class_and_instance()
     }
     /* Its class was unknown until it was added to the shown scene. */
     QVERIFY(found.painters["<item> (anonymous namespace)::Sign"].count > 0);
+}
+
+void TestProbe::an_item_in_the_place_of_a_deleted_one_is_told_under_its_own_class()
+{
+    const QString record = path("reused.pprec");
+    const Found found = measure("reused_place", environment(record), record);
+    const Painted before = found.painters["<item> QGraphicsRectItem"];
+    const Painted after = found.painters["<item> (anonymous namespace)::Box"];
+    QCOMPARE(before.objects, (std::set<quint32>{1}));
+    QCOMPARE(after.objects, (std::set<quint32>{1, 2})); /* one was there from the start */
+    QVERIFY(before.count >= 9);
+    QVERIFY(after.count >= 9);
+    QVERIFY(!before.asked.isEmpty());
+    QVERIFY(!after.asked.isEmpty());
+}
+
+/* Whatever the order in which items are moved and painted. */
+void TestProbe::each_place_that_moves_an_item_is_a_cause_of_its_own()
+{
+    const QString record = path("item_causes.pprec");
+    const Found found = measure("item_causes", environment(record), record);
+    const Painted boxes = found.painters["<item> (anonymous namespace)::Box"];
+    QCOMPARE(boxes.objects.size(), size_t{1200});
+    QList<quint64> asked;
+    for (auto cause = boxes.asked.cbegin(); cause != boxes.asked.cend(); ++cause) {
+        if (cause.key().startsWith("Timer|QTimer|"))
+            asked.append(cause.value());
+    }
+    std::sort(asked.begin(), asked.end());
+    QCOMPARE(asked.size(), 2);
+    QCOMPARE(asked[0], quint64{1200 * 20});
+    QCOMPARE(asked[1], 2 * asked[0]);
 }
 
 void TestProbe::an_update_has_the_event_and_the_caller_that_asked_for_it()

@@ -147,12 +147,10 @@ static void one_record_tells_instance_pixels_and_cause(void **state)
     (void)state;
     pp_site *site = pp_object_site(PP_OBJECT_ITEM, "Short", NULL);
     pp_frame_begin(window);
-    pp_zone zone = pp_zone_begin(site);
-    pp_zone_paint(&zone, 9, 50, cause_of("Timer", "A", "b"), 3);
+    pp_zone zone = pp_zone_begin_paint(site, 9, 50, cause_of("Timer", "A", "b"), 3);
     advance_us(2);
     pp_zone_end(&zone);
-    zone = pp_zone_begin(site);
-    pp_zone_paint(&zone, 10, 60, (pp_cause){0}, 0);
+    zone = pp_zone_begin_paint(site, 10, 60, (pp_cause){0}, 0);
     pp_zone_end(&zone);
     pp_frame_end(window);
     assert_int_equal(seen.paint_count, 2);

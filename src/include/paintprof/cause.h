@@ -9,6 +9,7 @@
 
 #include <paintprof/zone.h>
 #include <stddef.h>
+#include <string.h>
 
 PP_BEGIN_DECLS
 
@@ -53,10 +54,50 @@ PP_API void pp_zone_object(const pp_zone *zone, uint32_t object);
  * Several records for several causes. Thread: that of the zone, wait-free. Since: 0.2 */
 PP_API void pp_zone_cause(const pp_zone *zone, pp_cause cause, uint32_t count);
 
-/* pp_zone_object(), pp_zone_pixels() and pp_zone_cause() (count 0: without) in one record, for what
- * is painted thousands of times a frame. Thread: that of the zone, wait-free. Since: 0.2 */
-PP_API void pp_zone_paint(const pp_zone *zone, uint32_t object, uint64_t pixels, pp_cause cause,
-                          uint32_t count);
+/* A cause as one word of a record: its texts from the lowest bits on. Internal. */
+static inline uint64_t pp_cause_word_(pp_cause cause)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t word = 0;
+    memcpy(&word, &cause, sizeof cause);
+    return word;
+#else
+    return cause.event | (uint64_t)cause.receiver << 16 | (uint64_t)cause.caller << 32;
+#endif
+}
+
+/* The slow path of pp_zone_begin_paint(), and the type of its record; not for direct use. */
+enum { PP_RECORD_TYPE_PAINT_ = 14 };
+PP_API pp_zone pp_zone_begin_paint_slow_(pp_site *site, uint64_t object_word, uint64_t pixels,
+                                         uint64_t cause_word);
+
+/* pp_zone_begin() with pp_zone_object(), pp_zone_pixels() and pp_zone_cause() (count 0: without) at
+ * one reading of the clock, for what is painted thousands of times a frame. site: an answer of
+ * pp_object_site(). Ends by pp_zone_end() on the same thread. Thread: any, wait-free. Since: 0.2 */
+static inline pp_zone pp_zone_begin_paint(pp_site *site, uint32_t object, uint64_t pixels,
+                                          pp_cause cause, uint32_t count)
+{
+    const uint64_t object_word = object | (uint64_t)count << 32, cause_word = pp_cause_word_(cause);
+    uint64_t *next = pp_thread_cursor.next;
+    const uint64_t *limit = __atomic_load_n(&pp_thread_cursor.limit, __ATOMIC_RELAXED);
+    const intptr_t room_bytes = (intptr_t)((uintptr_t)limit - (uintptr_t)next);
+    pp_zone zone;
+    zone.word = __atomic_load_n(&site->word, __ATOMIC_RELAXED);
+    if (PP_UNLIKELY(room_bytes < 5 * 8 || zone.word == 0 || zone.word == PP_WORD_NEW))
+        return pp_zone_begin_paint_slow_(site, object_word, pixels, cause_word);
+    size_t payload_count = 2;
+    next[2] = object_word;
+    next[3] = pixels;
+    if (count > 0)
+        next[2 + payload_count++] = cause_word;
+    const uint64_t stamp = pp_counter() << PP_RECORD_TICK_SHIFT;
+    const uint64_t low = pp_extended_low_(PP_RECORD_TYPE_PAINT_, payload_count);
+    __atomic_store_n(next + 1, stamp | low, __ATOMIC_RELEASE);
+    /* The begin last: whoever reads it finds what follows it. */
+    __atomic_store_n(next, stamp | zone.word, __ATOMIC_RELEASE);
+    pp_thread_cursor.next = next + 2 + payload_count;
+    return zone;
+}
 
 /* An estimate of what of the zone's painting was not needed, from a sample of its pixels: of
  * `sampled` device pixels, `covered` lie under something opaque, and `unchanged` could have been

@@ -16,6 +16,7 @@
 
 #include <paintprof/clock.h>
 #include <paintprof/phase.h>
+#include <stddef.h>
 #include <stdint.h>
 
 PP_BEGIN_DECLS
@@ -93,6 +94,12 @@ static inline void pp_record_(uint32_t word)
     }
     __atomic_store_n(next, pp_counter() << PP_RECORD_TICK_SHIFT | word, __ATOMIC_RELEASE);
     pp_thread_cursor.next = next + 1;
+}
+
+/* The low bits of the header of an extended record. Internal. */
+static inline uint64_t pp_extended_low_(unsigned type, size_t payload_count)
+{
+    return ((uint64_t)payload_count << 8 | type) << PP_RECORD_KIND_BITS | PP_RECORD_EXTENDED;
 }
 
 /* Begins a zone at site. Ends by pp_zone_end() on the same thread. Prefer PP_ZONE and PP_SCOPE.
