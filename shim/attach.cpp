@@ -2,9 +2,13 @@
 #include <paintprof/qwidget.hpp>
 
 #include "frame_watch.hpp"
+#include "gpu_times.hpp"
+#include "gpu_widget.hpp"
 #include "guard.hpp"
 #include "overlay_host.hpp"
 #include "sink_link.hpp"
+
+#include <paintprof/recording.h>
 
 #include <QtCore/QPointer>
 #include <QtGui/QShortcut>
@@ -135,6 +139,10 @@ private:
     void finish();
     void frameBegins() override;
     void frameEnded(uint64_t, uint64_t) override {}
+    void widgetBegins(QWidget *widget) override;
+    void widgetEnded(QWidget *widget) override;
+    void gpuChecked(const char *obstacle);
+    void showNote();
 
     const bool kept_off_ = keptOff();
     std::shared_ptr<OwnSession> session_;
@@ -146,6 +154,8 @@ private:
     };
     std::unique_ptr<pp_overlay, Destroy> overlay_;
     std::unique_ptr<ppq::FrameWatch> watch_;
+    std::unique_ptr<ppq::GpuTimes> gpu_times_; /* once a widget draws by OpenGL */
+    QByteArray gpu_note_;
     QPointer<ppq::OverlayPanel> panel_;
     QList<QPointer<QShortcut>> keys_;
 };
@@ -217,6 +227,7 @@ Attachment::~Attachment()
 {
     for (const QPointer<QShortcut> &key : std::as_const(keys_))
         delete key.data();
+    gpu_times_.reset();
     watch_.reset();
     delete panel_.data();
     overlay_.reset();
@@ -302,7 +313,10 @@ void Attachment::setRecording(bool on)
         }
     }
     pp_overlay_set_recording(overlay(), recording_ ? shown.constData() : nullptr);
-    pp_overlay_set_note(overlay(), on && !recording_ ? pp_last_error() : nullptr);
+    if (on && !recording_)
+        pp_overlay_set_note(overlay(), pp_last_error());
+    else
+        showNote();
     overlayChanged();
 }
 
@@ -313,6 +327,46 @@ void Attachment::frameBegins()
         csv_->follow();
     if (recording_)
         recording_->follow();
+    if (gpu_times_)
+        gpu_times_->frameBegins();
+}
+
+/* ---- GPU time ------------------------------------------------------------------------------ */
+
+void Attachment::widgetBegins(QWidget *widget)
+{
+    if (kept_off_ || !widget->inherits("QOpenGLWidget"))
+        return;
+    if (!gpu_times_)
+        gpu_times_ = std::make_unique<ppq::GpuTimes>(
+            watch_->measured(), ppq::gpuTargetOf,
+            [this](const char *obstacle) { gpuChecked(obstacle); },
+            [this] {
+                if (panel_)
+                    panel_->frameEnded(); /* the last frames are known only now */
+            });
+    gpu_times_->begin(widget);
+}
+
+void Attachment::widgetEnded(QWidget *widget)
+{
+    if (gpu_times_)
+        gpu_times_->end(widget);
+}
+
+void Attachment::gpuChecked(const char *obstacle)
+{
+    gpu_note_ = obstacle ? QByteArrayLiteral("GPU ") + obstacle : QByteArray();
+    if (obstacle) {
+        const QByteArray reason = QByteArrayLiteral("not measured (") + obstacle + ')';
+        pp_process_note("gpu.time", reason.constData());
+    }
+    showNote();
+}
+
+void Attachment::showNote()
+{
+    pp_overlay_set_note(overlay(), gpu_note_.isEmpty() ? nullptr : gpu_note_.constData());
 }
 
 /* ---- The public functions ------------------------------------------------------------------ */

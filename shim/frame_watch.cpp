@@ -2,6 +2,7 @@
 #include "frame_watch.hpp"
 
 #include <paintprof/hook.h>
+#include <paintprof/version.h>
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QEvent>
@@ -33,7 +34,8 @@ void deliverInZone(void *, void *user)
 
 } // namespace
 
-/* A child of the root by which the watch is found there. */
+/* A child of the root by which the watch is found there; the probe of `paintprof run` finds it by
+ * the name of its class. */
 class WatchMark : public QObject
 {
     Q_OBJECT
@@ -42,6 +44,16 @@ public:
     WatchMark(QWidget *root, FrameWatch *watch) : QObject(root), watch_(watch) {}
 
     FrameWatch *watch() const { return watch_; }
+
+    /* For a probe, which times paints itself: the pp_window of the frames. nullptr where the probe
+     * has another copy of the core than this library, told by where that keeps its version. */
+    Q_INVOKABLE void *shareWithProbe(void *version)
+    {
+        if (version != pp_version())
+            return nullptr;
+        watch_->leavePaints();
+        return watch_->measured();
+    }
 
 private:
     FrameWatch *watch_;
@@ -187,9 +199,14 @@ void FrameWatch::deliverPaint(QWidget *widget, QEvent *event)
         frames_.paintBegins();
 
     pp_site *site = is_overlay ? frames_.overlaySite() : siteOf(painterOf(widget));
+    if (leaves_paints_)
+        site = nullptr;
     PaintDelivery paint = {nullptr, pixels, widget, event};
     pp_paint_hook hook = {site, deliverInZone, &paint};
     paint.hook = &hook;
+    const bool is_told = !is_overlay && listener_ && frames_.inFrame();
+    if (is_told)
+        listener_->widgetBegins(widget);
     try {
         Passing passing(*this, event);
         pp_paint_hook_run(nullptr, &hook);
@@ -199,6 +216,8 @@ void FrameWatch::deliverPaint(QWidget *widget, QEvent *event)
         if (!thrown_)
             thrown_ = std::current_exception();
     }
+    if (alive && is_told && listener_)
+        listener_->widgetEnded(widget);
     if (alive && !is_overlay)
         frames_.painted(pixels);
 }

@@ -33,10 +33,17 @@ public:
     pp_window *measured() const { return frames_.measured(); }
     QWidget *root() const { return frames_.root(); }
 
-    void setListener(FrameListener *listener) { frames_.setListener(listener); }
+    void setListener(FrameListener *listener)
+    {
+        listener_ = listener;
+        frames_.setListener(listener);
+    }
     void setOverlay(OverlayPanel *panel) { frames_.setOverlay(panel); }
 
     bool eventFilter(QObject *receiver, QEvent *event) override;
+
+    /* Somebody else over the same core times the paints from now on: this finds the frames. */
+    void leavePaints() { leaves_paints_ = true; }
 
 private:
     class Passing;
@@ -51,9 +58,11 @@ private:
     const QPointer<QWidget> widget_; /* it was made for */
     QPointer<WatchMark> mark_;       /* on the root */
     WindowFrames frames_;
+    FrameListener *listener_ = nullptr;
     QHash<const QMetaObject *, pp_site *> sites_;
     const QEvent *passing_ = nullptr; /* what this filter delivers at present */
-    std::exception_ptr thrown_;       /* by a paint event of the frame, until Qt is done with it */
+    bool leaves_paints_ = false;
+    std::exception_ptr thrown_; /* by a paint event of the frame, until Qt is done with it */
 };
 
 /* The watch of widget's window, or nullptr. */

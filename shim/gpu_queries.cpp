@@ -225,6 +225,17 @@ void GpuQueries::end()
     is_open_ = false;
 }
 
+void GpuQueries::drop()
+{
+    end();
+    if (used_ == 0)
+        return;
+    Slot &slot = slots_[(first_ + used_ - 1) % count];
+    if (slot.token)
+        pp_frame_gpu_done(slot.window, slot.token, PP_NOT_MEASURED);
+    slot.token = 0;
+}
+
 void GpuQueries::release()
 {
     end();

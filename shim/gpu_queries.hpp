@@ -64,6 +64,9 @@ public:
     void begin(pp_window *window);
     void end();
 
+    /* The last one that was begun, whose frame has drawn more than it encloses, has no result. */
+    void drop();
+
     /* Hands on the results that are there; whether some are not. */
     bool collect();
 

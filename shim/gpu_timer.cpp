@@ -1,4 +1,4 @@
-/* shim/gpu_timer.cpp: the GPU's time for the frames of an OpenGL widget. */
+/* shim/gpu_timer.cpp: the GPU's time for the frames of what draws by OpenGL. */
 #include "gpu_timer.hpp"
 
 #include "guard.hpp"
@@ -11,7 +11,6 @@
 
 #include <QtGui/QOpenGLContext>
 #include <QtGui/QOpenGLExtraFunctions>
-#include <QtOpenGLWidgets/QOpenGLWidget>
 
 #include <algorithm>
 #include <array>
@@ -41,6 +40,32 @@ public:
 
 private:
     pp_zone zone_{0};
+};
+
+/* Programs may count on what is current, also from one event to the next. */
+class KeepCurrent
+{
+public:
+    KeepCurrent() : context_(QOpenGLContext::currentContext())
+    {
+        surface_ = context_ ? context_->surface() : nullptr;
+    }
+    ~KeepCurrent()
+    {
+        QOpenGLContext *now = QOpenGLContext::currentContext();
+        if (now == context_)
+            return;
+        if (context_ && surface_)
+            context_->makeCurrent(surface_);
+        else
+            now->doneCurrent();
+    }
+    KeepCurrent(const KeepCurrent &) = delete;
+    KeepCurrent &operator=(const KeepCurrent &) = delete;
+
+private:
+    QOpenGLContext *const context_;
+    QSurface *surface_;
 };
 
 /* Clears of most of a small frame buffer, one after the other. With a scissor and a mask none of
@@ -129,9 +154,9 @@ const char *obstacleOf(QOpenGLContext &context, GpuCalls *calls)
 
 } // namespace
 
-GpuTimer::GpuTimer(QOpenGLWidget *widget, pp_window *window,
+GpuTimer::GpuTimer(std::unique_ptr<GpuTarget> target, pp_window *window,
                    std::function<void(const char *)> checked, std::function<void()> collected)
-    : widget_(widget), window_(window), checked_(std::move(checked)),
+    : target_(std::move(target)), window_(window), checked_(std::move(checked)),
       collected_(std::move(collected))
 {
     late_.setSingleShot(true);
@@ -143,14 +168,15 @@ GpuTimer::~GpuTimer()
     release();
 }
 
-/* False before the widget has a context. */
+/* False before the target has a context. */
 bool GpuTimer::makeCurrent()
 {
-    if (!widget_ || !widget_->context())
+    const QOpenGLContext *context = target_->context();
+    if (!context)
         return false;
-    if (QOpenGLContext::currentContext() != widget_->context())
-        widget_->makeCurrent();
-    return QOpenGLContext::currentContext() == widget_->context();
+    if (QOpenGLContext::currentContext() != context)
+        target_->makeCurrent();
+    return QOpenGLContext::currentContext() == context;
 }
 
 /* ---- The context --------------------------------------------------------------------------- */
@@ -159,6 +185,7 @@ bool GpuTimer::makeCurrent()
 void GpuTimer::release()
 {
     QObject::disconnect(going_);
+    const KeepCurrent keep;
     if (queries_ && makeCurrent())
         queries_->release();
     else if (queries_)
@@ -189,8 +216,8 @@ bool GpuTimer::isReady()
 {
     if (!pg_profile_enabled() || (context_ && !queries_) || !makeCurrent())
         return false;
-    if (context_ != widget_->context())
-        follow(widget_->context());
+    if (context_ != target_->context())
+        follow(target_->context());
     return queries_.has_value();
 }
 
@@ -213,6 +240,13 @@ void GpuTimer::end()
         queries_->end();
 }
 
+void GpuTimer::drop()
+{
+    const KeepCurrent keep;
+    if (queries_ && makeCurrent())
+        queries_->drop();
+}
+
 /* Frames take the results of those before them; this is for the last ones. */
 void GpuTimer::collectLate()
 {
@@ -220,12 +254,11 @@ void GpuTimer::collectLate()
         return;
     if (!std::exchange(is_drawing_, false)) {
         const Overhead overhead;
+        const KeepCurrent keep;
         const bool is_current = makeCurrent();
         ++attempts_;
         if (is_current && !queries_->collect())
             attempts_ = attempts_max;
-        if (is_current)
-            widget_->doneCurrent();
         pp_session_drain(pp_session_current());
         collected_();
     }

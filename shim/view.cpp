@@ -120,11 +120,11 @@ void ppq_view::switchViewport()
 
 std::unique_ptr<ppq::GpuTimer> ppq_view::timerOf(QWidget *viewport)
 {
-    auto *widget = qobject_cast<QOpenGLWidget *>(viewport);
-    if (!widget)
+    std::unique_ptr<ppq::GpuTarget> target = ppq::gpuTargetOf(viewport);
+    if (!target)
         return nullptr;
     return std::make_unique<ppq::GpuTimer>(
-        widget, window_.measured(),
+        std::move(target), window_.measured(),
         [this](const char *obstacle) { window_.setGpuObstacle(obstacle); },
         [this] {
             if (window_.overlayPanel())

@@ -6,6 +6,7 @@
 #include "floating.hpp"
 #include "gl_canvas.hpp"
 #include "gpu_timer.hpp"
+#include "gpu_widget.hpp"
 #include "measuring_canvas.hpp"
 #include "painter.hpp"
 

@@ -15,6 +15,7 @@
 #include <QtWidgets/QAbstractScrollArea>
 #include <QtWidgets/QWidget>
 
+#include <cstring>
 #include <new>
 
 namespace ppq
@@ -41,6 +42,12 @@ const QWidget *painterOf(const QWidget *widget)
 uint64_t paintedPixels(const QWidget *widget, const QRegion &region)
 {
     return devicePixels(region, widget->devicePixelRatioF());
+}
+
+bool isOverlayPanel(const QWidget *widget)
+{
+    return std::strcmp(widget->metaObject()->className(),
+                       OverlayPanel::staticMetaObject.className()) == 0;
 }
 
 WindowFrames::WindowFrames(QWidget *root, bool counts_items)
@@ -74,7 +81,7 @@ void WindowFrames::setOverlay(OverlayPanel *panel)
 
 bool WindowFrames::isOverlay(const QWidget *widget) const
 {
-    return widget == overlay_;
+    return widget == overlay_ || isOverlayPanel(widget);
 }
 
 /* A widget that was measured on its own has become part of a larger window. */

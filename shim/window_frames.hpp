@@ -27,6 +27,10 @@ public:
     virtual ~FrameListener() = default;
     virtual void frameBegins() = 0;
     virtual void frameEnded(uint64_t flush_start_ns, uint64_t end_ns) = 0;
+
+    /* Around the paint of one widget in a frame, on its way from a FrameWatch. */
+    virtual void widgetBegins(QWidget *) {}
+    virtual void widgetEnded(QWidget *) {}
 };
 
 /* What an event is to a watched window. */
@@ -97,6 +101,9 @@ private:
 
 /* The widget whose class paints widget: the viewport of a scroll area is painted by the area. */
 const QWidget *painterOf(const QWidget *widget);
+
+/* Whether widget shows an overlay, ours or that of another copy of this code. */
+bool isOverlayPanel(const QWidget *widget);
 
 /* How many device pixels of widget a paint event asks for. */
 uint64_t paintedPixels(const QWidget *widget, const QRegion &region);

@@ -1,6 +1,7 @@
 /* shim/probe/cause_notes.cpp: who asked for which repaint, until it is painted. */
 #include "cause_notes.hpp"
 
+#include "../window_frames.hpp"
 #include "event_tap.hpp"
 #include "ticks.hpp"
 
@@ -308,7 +309,7 @@ void CauseNotes::count(Note &note, pp_cause cause)
 /* While the widget certainly lives: later it may not. An invisible one asks in vain by design. */
 void CauseNotes::describe(Note &note, QWidget *widget)
 {
-    if (note.site || !widget->isVisible())
+    if (note.site || !widget->isVisible() || isOverlayPanel(widget))
         return;
     note.site = painters_.of(widget);
     if (!note.site)

@@ -2,6 +2,7 @@
 #include "items.hpp"
 
 #include "event_tap.hpp"
+#include "flash.hpp"
 #include "ticks.hpp"
 #include "vtable.hpp"
 
@@ -273,6 +274,7 @@ void ItemPaints::paintItem(QGraphicsItem *item, QPainter *painter,
     }
     if (is_sample)
         cost_.add(ticksNow() - begin);
+    const FlashedItem flashed(painter, option, widget);
     /* Not one that is painted into a cache first. */
     if (waste_ && waste_->isOpen() && option && widget && painter->device() == widget)
         paintSampled(item, painter, option, widget, paint, scope.zone, is_asked);

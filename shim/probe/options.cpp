@@ -74,11 +74,15 @@ ProbeOptions takeProbeOptions()
     const int page = pp_overlay_page_from_name(asked("OVERLAY").constData());
     if (page > 0)
         options.page = static_cast<pp_overlay_page>(page);
+    options.flash = asked("FLASH") == "1";
     options.items = unlessZero("ITEMS");
     options.causes = unlessZero("CAUSES");
     const QByteArray profile = asked("PROFILE");
     if (!profile.isEmpty())
         options.profile_ms = profile.toDouble();
+    const QByteArray slow_event = asked("SLOW_EVENT");
+    if (!slow_event.isEmpty())
+        options.slow_event_ms = slow_event.toDouble();
     options.duration_s = asked("DURATION").toDouble();
     if (startedByRun() && asked("CHILDREN") != "1") {
         for (const char *name : borrowed)

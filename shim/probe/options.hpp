@@ -18,9 +18,11 @@ struct ProbeOptions {
     QByteArray csv;
     QByteArray status; /* path of the file that tells `paintprof run` how it goes */
     pp_overlay_page page = PP_OVERLAY_OFF;
+    bool flash = false;
     bool items = true;
     bool causes = true;
     std::optional<double> profile_ms; /* text blocks of what is slower */
+    double slow_event_ms = 4;         /* handlers that ran longer are told; 0: all */
     double duration_s = 0;            /* of event loop; 0: the program ends itself */
 };
 

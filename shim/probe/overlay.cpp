@@ -29,7 +29,7 @@ bool WidgetOverlay::fits(const QWidget *root)
 }
 
 WidgetOverlay::WidgetOverlay(WidgetWindow &window)
-    : window_(window), overlay_(createOverlay(pp_window_number(window.frames.measured())))
+    : window_(window), overlay_(createOverlay(pp_window_number(window.measured())))
 {
     panel_ = new OverlayPanel(window.frames.root(), overlay_.get());
     window.frames.setOverlay(panel_);
@@ -49,9 +49,31 @@ void WidgetOverlay::setPage(pp_overlay_page page)
         panel_->changed();
 }
 
+void WidgetOverlay::frameBegins()
+{
+    pp_zone zone =
+        window_.frames.overlaySite() ? pp_zone_begin(window_.frames.overlaySite()) : pp_zone{0};
+    if (panel_)
+        panel_->frameBegins();
+    pp_zone_end(&zone);
+}
+
+void WidgetOverlay::frameEnded()
+{
+    if (panel_)
+        panel_->frameEnded();
+}
+
 void WidgetOverlay::setRecording(const char *path)
 {
     pp_overlay_set_recording(overlay_.get(), path);
+    if (panel_)
+        panel_->changed();
+}
+
+void WidgetOverlay::setNote(const char *text)
+{
+    pp_overlay_set_note(overlay_.get(), text);
     if (panel_)
         panel_->changed();
 }

@@ -26,7 +26,12 @@ public:
     WidgetOverlay &operator=(const WidgetOverlay &) = delete;
 
     void setPage(pp_overlay_page page);
+
+    /* Around a frame that the program tells itself. */
+    void frameBegins();
+    void frameEnded();
     void setRecording(const char *path);
+    void setNote(const char *text); /* nullptr: none */
     void reset();
 
     /* Whether a window is one that people look at for long: no menu, no tool tip. */

@@ -52,6 +52,12 @@ void OverlayWindow::setPage(pp_overlay_page page)
     refresh();
 }
 
+void OverlayWindow::setNote(const char *text)
+{
+    pp_overlay_set_note(overlay_.get(), text);
+    refresh();
+}
+
 void OverlayWindow::reset()
 {
     pp_overlay_reset(overlay_.get());

@@ -29,6 +29,7 @@ public:
     ~OverlayWindow() override;
 
     void setPage(pp_overlay_page page);
+    void setNote(const char *text); /* nullptr: none */
     void reset();
 
     /* After a frame of the host: shows it, a few times a second. */

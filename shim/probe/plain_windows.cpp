@@ -1,6 +1,7 @@
 /* shim/probe/plain_windows.cpp: the frames of windows that belong to no widget. */
 #include "plain_windows.hpp"
 
+#include "flash.hpp"
 #include "overlay_window.hpp"
 
 #include <QtGui/QExposeEvent>
@@ -52,7 +53,7 @@ uint64_t devicePixels(const QWindow &window)
 /* ---- One window ---------------------------------------------------------------------------- */
 
 PlainWindow::PlainWindow(QWindow *window, pp_object_kind kind, pp_site *site)
-    : window_(window), site_(site)
+    : window_(window), kind_(kind), site_(site)
 {
     const QByteArray title = window->title().toUtf8();
     pp_window_opts opts = {};
@@ -69,6 +70,7 @@ PlainWindow::PlainWindow(QWindow *window, pp_object_kind kind, pp_site *site)
 PlainWindow::~PlainWindow()
 {
     overlay.reset();
+    gpu_timer.reset();
     if (quick_ && window_)
         outlivingWatches().push_back(std::move(quick_));
     if (in_frame_)
@@ -94,27 +96,29 @@ void PlainWindow::begin()
     pp_frame_begin(measured_);
 }
 
-void PlainWindow::end()
+bool PlainWindow::end()
 {
     in_frame_ = false;
     is_asked = false;
     const bool is_frame = window_ && (!quick_ || quick_->takeSynchronized());
     if (!is_frame) {
         pp_frame_cancel(measured_);
-        return;
+        return false;
     }
     pp_frame_painted(measured_, devicePixels(*window_));
     pp_frame_end(measured_);
     if (overlay)
         overlay->frameEnded();
+    return true;
 }
 
 /* ---- All of them --------------------------------------------------------------------------- */
 
 PlainWindows::PlainWindows(EventTap &tap, Painters &painters, CauseNotes *causes,
-                           std::function<void()> created, std::function<void()> ended)
+                           std::function<void()> created, std::function<void()> ended,
+                           std::function<void(const char *)> gpu_checked)
     : tap_(tap), painters_(painters), causes_(causes), created_(std::move(created)),
-      ended_(std::move(ended))
+      ended_(std::move(ended)), gpu_checked_(std::move(gpu_checked))
 {
 }
 
@@ -129,9 +133,25 @@ PlainWindows::Window PlainWindows::windowOf(QWindow *window)
         it = (*it)->window() ? std::next(it) : windows_.erase(it);
     if (isOfWidget(window))
         return nullptr;
+    Window created =
+        std::make_shared<PlainWindow>(window, painters_.kindOf(window), painters_.of(window));
+    windows_.insert(window, created);
+    timeGpu(*created);
     created_();
-    return *windows_.insert(window, std::make_shared<PlainWindow>(window, painters_.kindOf(window),
-                                                                  painters_.of(window)));
+    return created;
+}
+
+/* Of Quick windows it is not told: Qt hands their drawing to the GPU when a frame ends, on a thread
+ * of its own. */
+void PlainWindows::timeGpu(PlainWindow &window)
+{
+    if (painters_.kindOf(window.window()) == PP_OBJECT_QUICK)
+        gpu_checked_("time of Qt Quick is unknown");
+    if (!window.isOpenGl())
+        return;
+    gpu_paints_.watch(window.window());
+    window.gpu_timer = std::make_unique<GpuTimer>(foreignGpuWindow(window.window()),
+                                                  window.measured(), gpu_checked_, [] {});
 }
 
 bool PlainWindows::deliver(QObject *receiver, QEvent *event, bool *is_told, bool *result)
@@ -151,19 +171,28 @@ bool PlainWindows::deliver(QObject *receiver, QEvent *event, bool *is_told, bool
     }
     struct Frame {
         PlainWindow &window;
+        GpuWindowPaints &gpu_paints;
         const std::function<void()> &ended;
+        const bool is_exposed;
+        const uint64_t begin_ticks;
         pp_zone zone;
         ~Frame()
         {
+            gpu_paints.setTimer(nullptr);
             pp_zone_end(&zone);
-            window.end();
+            const uint64_t ticks = ticksNow() - begin_ticks;
+            const bool is_frame = window.end();
+            if (is_frame && Flash::current())
+                Flash::current()->frameEnded(window.window(), is_exposed, ticks);
             ended();
         }
     };
     *is_told = true;
     window->begin();
-    const Frame frame = {*window, ended_,
-                         window->site() ? pp_zone_begin(window->site()) : pp_zone{0}};
+    gpu_paints_.setTimer(window->gpu_timer.get());
+    const Frame frame = {*window,    gpu_paints_,
+                         ended_,     event->type() != QEvent::UpdateRequest,
+                         ticksNow(), window->site() ? pp_zone_begin(window->site()) : pp_zone{0}};
     pp_zone_pixels(&frame.zone, devicePixels(*qwindow));
     tellCause(*window, frame.zone);
     *result = tap_.pass(receiver, event);

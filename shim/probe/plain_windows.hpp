@@ -4,6 +4,7 @@
 
 #include "cause_notes.hpp"
 #include "event_tap.hpp"
+#include "gpu_foreign.hpp"
 #include "painters.hpp"
 #include "quick_watch.hpp"
 
@@ -38,10 +39,12 @@ public:
 
     bool inFrame() const { return in_frame_; }
     void begin();
-    void end();
+    bool end(); /* whether there was a frame */
     pp_site *site() const { return site_; }
+    bool isOpenGl() const { return kind_ == PP_OBJECT_GL; }
 
     std::unique_ptr<OverlayWindow> overlay;
+    std::unique_ptr<GpuTimer> gpu_timer; /* of an OpenGL window */
     pp_cause asked = {};
     bool is_asked = false;
 
@@ -50,6 +53,7 @@ private:
 
     const QPointer<QWindow> window_;
     pp_window *measured_ = nullptr;
+    const pp_object_kind kind_;
     pp_site *const site_;
     std::unique_ptr<QuickWatch> quick_;
     QPointer<QScreen> screen_;
@@ -59,9 +63,11 @@ private:
 class PlainWindows
 {
 public:
-    /* causes may be nullptr; created is called for each new window, ended after each frame. */
+    /* causes may be nullptr; created is called for each new window, ended after each frame,
+     * gpu_checked with what stands in the way of GPU times, if anything. */
     PlainWindows(EventTap &tap, Painters &painters, CauseNotes *causes,
-                 std::function<void()> created, std::function<void()> ended);
+                 std::function<void()> created, std::function<void()> ended,
+                 std::function<void(const char *)> gpu_checked);
     ~PlainWindows();
     PlainWindows(const PlainWindows &) = delete;
     PlainWindows &operator=(const PlainWindows &) = delete;
@@ -83,12 +89,15 @@ private:
     using Window = std::shared_ptr<PlainWindow>;
 
     Window windowOf(QWindow *window);
+    void timeGpu(PlainWindow &window);
     void tellCause(PlainWindow &window, const pp_zone &zone);
 
     EventTap &tap_;
     Painters &painters_;
     CauseNotes *const causes_;
     const std::function<void()> created_, ended_;
+    const std::function<void(const char *)> gpu_checked_;
+    GpuWindowPaints gpu_paints_;
     QHash<const QWindow *, Window> windows_;
 };
 

@@ -19,6 +19,7 @@
 #include <QtWidgets/QApplication>
 
 #include <cstring>
+#include <utility>
 
 namespace ppq
 {
@@ -26,9 +27,6 @@ namespace ppq
 namespace
 {
 
-constexpr uint64_t slow_event_ns = 4000000;
-/* No event that takes fewer ticks is slow, whatever the clock. */
-constexpr uint64_t surely_fast_ticks = slow_event_ns / 10;
 constexpr int polite_ms = 2000;
 
 Probe *the_probe = nullptr;
@@ -50,7 +48,10 @@ void endWithApplication()
 
 /* ---- Start and end ------------------------------------------------------------------------- */
 
-Probe::Probe(ProbeOptions options) : options_(std::move(options))
+Probe::Probe(ProbeOptions options)
+    : options_(std::move(options)),
+      slow_event_ns_(static_cast<uint64_t>(options_.slow_event_ms * 1e6)),
+      surely_fast_ticks_(slow_event_ns_ / 10)
 {
     pp_process_note("probe.version", PP_VERSION);
     /* An application that is deleted when the process exits crashes in Qt 6.4 when this list was
@@ -71,13 +72,17 @@ Probe::Probe(ProbeOptions options) : options_(std::move(options))
     context.prints_blocks = options_.profile_ms.has_value();
     context.created = [this](WidgetWindow &) { windowCreated(); };
     context.frame_ended = [this] { frameEnded(); };
+    context.gpu_checked = [this](const char *obstacle) { gpuChecked(obstacle); };
+    context.foreign_found = [this] { foreignFound(); };
     windows_ = std::make_unique<WidgetWindows>(context);
     plain_windows_ = std::make_unique<PlainWindows>(
-        *tap_, painters_, causes_.get(), [this] { windowCreated(); }, [this] { frameEnded(); });
+        *tap_, painters_, causes_.get(), [this] { windowCreated(); }, [this] { frameEnded(); },
+        context.gpu_checked);
     control_ = std::make_unique<ControlSocket>([this](const QByteArray &r) { return answer(r); });
     if (!control_->error().isEmpty())
         fail("no control socket: " + control_->error());
     setPage(options_.page);
+    setFlash(options_.flash);
     if (options_.duration_s > 0) {
         duration_.setSingleShot(true);
         connect(&duration_, &QTimer::timeout, this, [this] { endProgram(); });
@@ -103,6 +108,7 @@ void Probe::end()
     duration_.stop();
     control_.reset();
     tap_.reset();
+    flash_.reset();
     items_.reset();
     plain_windows_.reset();
     windows_.reset();
@@ -170,17 +176,29 @@ void Probe::endProgram()
 
 /* ---- Events -------------------------------------------------------------------------------- */
 
-bool Probe::isChord(const QEvent *event) const
+/* Ctrl+Alt+Shift with P for the overlay's next page, with F for the flash. */
+bool Probe::takesChord(QEvent *event)
 {
+    constexpr auto modifiers = Qt::ControlModifier | Qt::AltModifier | Qt::ShiftModifier;
     const auto *key = static_cast<const QKeyEvent *>(event);
-    return key->key() == Qt::Key_P &&
-           (key->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::ShiftModifier)) ==
-               (Qt::ControlModifier | Qt::AltModifier | Qt::ShiftModifier);
+    if ((key->key() != Qt::Key_P && key->key() != Qt::Key_F) ||
+        (key->modifiers() & modifiers) != modifiers)
+        return false;
+    event->accept();
+    if (event->type() != QEvent::KeyPress || key->isAutoRepeat())
+        return true;
+    if (key->key() == Qt::Key_P)
+        setPage(static_cast<pp_overlay_page>((page_ + 1) % PP_OVERLAY_PAGE_COUNT));
+    else
+        setFlash(!flash_);
+    return true;
 }
 
 bool Probe::deliver(QObject *receiver, QEvent *event, bool *is_told)
 {
     bool result = false;
+    if (flash_)
+        flash_->beforeEvent(receiver, event);
     switch (event->type()) {
     case QEvent::Paint:
     case QEvent::UpdateRequest:
@@ -192,13 +210,8 @@ bool Probe::deliver(QObject *receiver, QEvent *event, bool *is_told)
         break;
     case QEvent::KeyPress:
     case QEvent::ShortcutOverride:
-        if (isChord(event)) {
-            if (event->type() == QEvent::KeyPress &&
-                !static_cast<QKeyEvent *>(event)->isAutoRepeat())
-                setPage(static_cast<pp_overlay_page>((page_ + 1) % PP_OVERLAY_PAGE_COUNT));
-            event->accept();
+        if (takesChord(event))
             return true;
-        }
         break;
     default:
         break;
@@ -208,7 +221,8 @@ bool Probe::deliver(QObject *receiver, QEvent *event, bool *is_told)
 
 bool Probe::handled(Handling &handling, uint64_t self_ticks, uint64_t total_ticks)
 {
-    if (self_ticks < surely_fast_ticks || scale_.ns(self_ticks) < slow_event_ns)
+    if (self_ticks < surely_fast_ticks_ ||
+        (slow_event_ns_ > 0 && scale_.ns(self_ticks) < slow_event_ns_))
         return false;
     if (std::strncmp(handling.receiver_class.first->className(), "ppq::", 5) == 0)
         return false;
@@ -221,6 +235,27 @@ void Probe::updatePosted(QObject *window, pp_cause cause)
 {
     windows_->asked(window, cause);
     plain_windows_->asked(window, cause);
+}
+
+/* Once: it holds for all its windows. */
+void Probe::foreignFound()
+{
+    if (!std::exchange(has_told_foreign_, true))
+        fail("it measures windows itself, by a copy of paintprof of its own; what it measures is "
+             "not "
+             "in this recording, and costs time in it");
+}
+
+/* In the middle of a paint: overlays are told of it later. */
+void Probe::gpuChecked(const char *obstacle)
+{
+    gpu_note_ = obstacle ? QByteArray("GPU ") + obstacle : QByteArray();
+    if (!obstacle)
+        return;
+    const QByteArray reason = QByteArray("not measured (") + obstacle + ')';
+    pp_process_note("gpu.time", reason.constData());
+    if (page_ != PP_OVERLAY_OFF)
+        QTimer::singleShot(0, this, [this] { showNotes(); });
 }
 
 /* What our hooks cost since the last frame, where no zone has it. */
@@ -240,6 +275,8 @@ void Probe::frameEnded()
 /* A window that has just begun to paint cannot have a panel yet. */
 void Probe::windowCreated()
 {
+    if (flash_)
+        markDisturbed();
     if (page_ != PP_OVERLAY_OFF)
         QTimer::singleShot(0, this, [this] { showOverlays(); });
 }
@@ -253,6 +290,7 @@ void Probe::showOverlay(WidgetWindow &window)
         if (page_ == PP_OVERLAY_OFF)
             return;
         window.overlay = std::make_unique<WidgetOverlay>(window);
+        window.overlay->setNote(overlayNote());
     }
     window.overlay->setPage(page_);
 }
@@ -266,6 +304,7 @@ void Probe::showOverlay(PlainWindow &window)
         if (page_ == PP_OVERLAY_OFF)
             return;
         window.overlay = std::make_unique<OverlayWindow>(host, pp_window_number(window.measured()));
+        window.overlay->setNote(overlayNote());
     }
     window.overlay->setPage(page_);
 }
@@ -296,6 +335,51 @@ void Probe::resetOverlays()
         if (window.overlay)
             window.overlay->reset();
     });
+}
+
+/* ---- Flash --------------------------------------------------------------------------------- */
+
+void Probe::setFlash(bool on)
+{
+    if (on == bool(flash_))
+        return;
+    if (on)
+        flash_ = std::make_unique<Flash>(scale_);
+    else
+        flash_.reset();
+    markDisturbed();
+    showNotes();
+}
+
+void Probe::showNotes()
+{
+    windows_->forEach([this](WidgetWindow &window) {
+        if (window.overlay)
+            window.overlay->setNote(overlayNote());
+    });
+    plain_windows_->forEach([this](PlainWindow &window) {
+        if (window.overlay)
+            window.overlay->setNote(overlayNote());
+    });
+}
+
+/* What the layers cost is beside all frames, whichever window they stand above. */
+void Probe::markDisturbed()
+{
+    const bool is_disturbed = bool(flash_);
+    windows_->forEach([is_disturbed](WidgetWindow &window) {
+        pp_window_set_disturbed(window.measured(), is_disturbed);
+    });
+    plain_windows_->forEach([is_disturbed](PlainWindow &window) {
+        pp_window_set_disturbed(window.measured(), is_disturbed);
+    });
+}
+
+const char *Probe::overlayNote() const
+{
+    if (flash_)
+        return "flash on: times are disturbed";
+    return gpu_note_.isEmpty() ? nullptr : gpu_note_.constData();
 }
 
 /* ---- Requests ------------------------------------------------------------------------------ */
@@ -345,6 +429,7 @@ QByteArray Probe::statusText() const
     text += pp_recording_path(path, sizeof path) ? QByteArray("recording to ") + path
                                                  : QByteArray("not recording");
     text += causes_ && causes_->hearsUpdates() ? ", causes" : ", no causes";
+    text += flash_ ? ", flash" : "";
     return text;
 }
 
@@ -357,6 +442,10 @@ QByteArray Probe::answer(const QByteArray &request)
         setPage(static_cast<pp_overlay_page>(page));
         return "ok";
     }
+    if (request == "flash on" || request == "flash off") {
+        setFlash(request == "flash on");
+        return "ok";
+    }
     if (request == "reset") {
         resetOverlays();
         return "ok";
@@ -367,7 +456,7 @@ QByteArray Probe::answer(const QByteArray &request)
         return snapshot(request.mid(9));
     if (request == "status")
         return statusText();
-    return "error: unknown request; there are overlay, reset, record, snapshot and status";
+    return "error: unknown request; there are overlay, reset, record, snapshot, flash and status";
 }
 
 } // namespace ppq

@@ -5,6 +5,7 @@
 #include "../sink_link.hpp"
 #include "cause_notes.hpp"
 #include "event_tap.hpp"
+#include "flash.hpp"
 #include "items.hpp"
 #include "options.hpp"
 #include "painters.hpp"
@@ -47,8 +48,11 @@ private:
     bool handled(Handling &handling, uint64_t self_ticks, uint64_t total_ticks) override;
     void updatePosted(QObject *window, pp_cause cause) override;
 
-    bool isChord(const QEvent *event) const;
+    bool takesChord(QEvent *event);
     void frameEnded();
+    void foreignFound();
+    void gpuChecked(const char *obstacle);
+    void showNotes();
     void windowCreated();
     void startCapture();
     void fail(const QByteArray &what);
@@ -59,6 +63,9 @@ private:
     void showOverlay(PlainWindow &window);
     void showOverlays();
     void resetOverlays();
+    void setFlash(bool on);
+    void markDisturbed();
+    const char *overlayNote() const;
     QByteArray startRecording(const QByteArray &path);
     QByteArray recordingAnswer(const QByteArray &request);
     QByteArray snapshot(const QByteArray &wanted);
@@ -66,6 +73,8 @@ private:
     void endProgram();
 
     const ProbeOptions options_;
+    const uint64_t slow_event_ns_;
+    const uint64_t surely_fast_ticks_; /* no event that takes fewer is slow, whatever the clock */
     const TickScale scale_;
     struct CloseCsv {
         void operator()(pp_csv *csv) const { pp_csv_close(csv); }
@@ -77,13 +86,16 @@ private:
     ItemTable item_table_;
     std::unique_ptr<CauseNotes> causes_;
     std::unique_ptr<ItemPaints> items_;
+    std::unique_ptr<Flash> flash_; /* while it is on */
     std::unique_ptr<EventTap> tap_;
     std::unique_ptr<WidgetWindows> windows_;
     std::unique_ptr<PlainWindows> plain_windows_;
     std::unique_ptr<ControlSocket> control_;
     pp_overlay_page page_ = PP_OVERLAY_OFF;
     uint32_t frames_ = 0;
-    unsigned files_ = 0; /* recordings and snapshots named by us */
+    bool has_told_foreign_ = false;
+    QByteArray gpu_note_; /* why there is no GPU time; empty: there is, or nobody asked */
+    unsigned files_ = 0;  /* recordings and snapshots named by us */
     QTimer duration_;
 };
 

@@ -8,6 +8,7 @@
 #include <QtGui/QBackingStore>
 #include <QtGui/QImage>
 #include <QtGui/QPaintDevice>
+#include <QtGui/QWindow>
 
 #include <algorithm>
 #include <cmath>
@@ -81,11 +82,14 @@ int stepFor(const QRect &grid)
 
 /* ---- Frames -------------------------------------------------------------------------------- */
 
-/* It may be another image at every look. */
+/* It may be another image at every look. Qt crashes when a store is asked for one that was never
+ * painted while pixels are scaled, and on Wayland after its window has gone from the screen. */
 const QImage *WasteSampler::picture() const
 {
     QBackingStore *store = root_ ? root_->backingStore() : nullptr;
-    return store ? imageOf(store->paintDevice()) : nullptr;
+    const bool is_painted = store && store == painted_ && !store->size().isEmpty();
+    const QWindow *window = is_painted ? root_->windowHandle() : nullptr;
+    return window && window->isExposed() ? imageOf(store->paintDevice()) : nullptr;
 }
 
 void WasteSampler::frameBegins()
@@ -172,6 +176,7 @@ uint32_t WasteSampler::valueAt(const QImage &image, int column, int row) const
 
 size_t WasteSampler::begin(const void *painter, const void *const *parents, const QRect &rect_px)
 {
+    painted_ = root_ ? root_->backingStore() : nullptr;
     const QRect in = rect_px & QRect(QPoint(), size_px_);
     /* The first whose point is not before px. */
     const auto cell = [this](int px) { return (px + pitch_px_ - 1 - pitch_px_ / 2) / pitch_px_; };

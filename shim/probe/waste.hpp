@@ -97,6 +97,7 @@ private:
     uint64_t frame_ticks_ = 0;
     uint64_t own_ticks_ = 0;
     const QPointer<QWidget> root_;
+    const QBackingStore *painted_ = nullptr; /* that was painted; maybe gone */
     QSize size_px_;
     QSize grid_;
     int pitch_px_ = 1;

@@ -2,9 +2,12 @@
  */
 #include "windows.hpp"
 
+#include "flash.hpp"
+#include "gpu_foreign.hpp"
 #include "overlay.hpp"
 
 #include <paintprof/profiler.h>
+#include <paintprof/version.h>
 
 #include <QtGui/QPaintEvent>
 #include <QtGui/QWindow>
@@ -12,7 +15,9 @@
 #include <QtWidgets/QGraphicsView>
 #include <QtWidgets/QWidget>
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace ppq
@@ -154,7 +159,7 @@ void WidgetWindows::asked(QObject *object, pp_cause cause)
         window = ofQWindow(static_cast<QWindow *>(object));
     if (!window)
         return;
-    pp_frame_asked(window->frames.measured());
+    pp_frame_asked(window->measured());
     if (!window->is_asked)
         window->asked = cause;
     window->is_asked = true;
@@ -173,6 +178,8 @@ bool WidgetWindows::deliver(QObject *receiver, QEvent *event, bool *is_told, boo
                                static_cast<QPaintEvent *>(event));
         return true;
     }
+    if (window->in_own_frame && !receiver->isWidgetType())
+        return false; /* inside the frame */
     switch (window->frames.of(receiver, event)) {
     case FrameEvent::None:
         return false;
@@ -192,8 +199,35 @@ bool WidgetWindows::deliver(QObject *receiver, QEvent *event, bool *is_told, boo
     return false;
 }
 
+/* The program may begin at any time to measure the window itself. */
+void WidgetWindows::findOwn(WidgetWindow &window)
+{
+    if (window.own_mark || window.is_foreign)
+        return;
+    const QObjectList &children = window.frames.root()->children();
+    const auto mark = std::find_if(children.cbegin(), children.cend(), [](const QObject *child) {
+        return std::strcmp(child->metaObject()->className(), "ppq::WatchMark") == 0;
+    });
+    if (mark == children.cend())
+        return;
+    void *shared = nullptr;
+    QMetaObject::invokeMethod(*mark, "shareWithProbe", Qt::DirectConnection,
+                              Q_RETURN_ARG(void *, shared),
+                              Q_ARG(void *, const_cast<char *>(pp_version())));
+    window.own_window = static_cast<pp_window *>(shared);
+    window.own_mark = shared ? *mark : nullptr;
+    window.is_foreign = !shared;
+    window.overlay.reset(); /* it was of our own numbers, */
+    window.quick.clear();   /* and so were these */
+    if (window.is_foreign)
+        context_.foreign_found();
+    else
+        context_.created(window);
+}
+
 bool WidgetWindows::deliverFrame(WidgetWindow &window, QObject *receiver, QEvent *event)
 {
+    findOwn(window);
     if (!window.is_asked && context_.causes) { /* shown by the window system, or repaint() */
         Handling *handling = EventTap::current();
         const bool is_inside = event->type() == QEvent::UpdateRequest && handling->outer;
@@ -201,7 +235,14 @@ bool WidgetWindows::deliverFrame(WidgetWindow &window, QObject *receiver, QEvent
     }
     window.none_asked = !context_.causes || context_.causes->heard() == window.heard;
     window.is_exposed = event->type() == QEvent::Expose;
-    window.frames.begin();
+    const bool is_own = window.own_mark != nullptr;
+    window.in_own_frame = is_own;
+    if (window.gpu_times)
+        window.gpu_times->frameBegins();
+    if (!is_own)
+        window.frames.begin();
+    else if (window.overlay)
+        window.overlay->frameBegins();
     if (context_.causes)
         window.waste.frameBegins();
     pp_profiler block = {};
@@ -211,26 +252,41 @@ bool WidgetWindows::deliverFrame(WidgetWindow &window, QObject *receiver, QEvent
         pp_profiler_end(&block);
         if (context_.causes)
             window.waste.frameEnded();
-        window.frames.end();
-        finishFrame(window);
+        window.in_own_frame = false;
+        if (!is_own)
+            window.frames.end();
+        else if (window.overlay)
+            window.overlay->frameEnded();
+        finishFrame(window, window.is_exposed);
     });
     return context_.tap->pass(receiver, event);
 }
 
 bool WidgetWindows::deliverArmed(WidgetWindow &window, QObject *receiver, QEvent *event)
 {
-    window.frames.arm();
+    const bool is_exposed = event->type() == QEvent::Paint; /* Qt's way to say so */
+    findOwn(window);
+    const bool is_own = window.own_mark != nullptr;
+    window.in_own_frame = is_own;
+    if (window.gpu_times)
+        window.gpu_times->frameBegins();
+    if (!is_own)
+        window.frames.arm();
     const AtEnd end([&] {
-        window.frames.disarm();
+        window.in_own_frame = false;
+        if (!is_own)
+            window.frames.disarm();
         window.waste.forget();
         if (window.has_ended)
-            finishFrame(window);
+            finishFrame(window, is_exposed);
     });
     return context_.tap->pass(receiver, event);
 }
 
-void WidgetWindows::finishFrame(WidgetWindow &window)
+void WidgetWindows::finishFrame(WidgetWindow &window, bool is_exposed)
 {
+    if (Flash *flash = Flash::current())
+        flash->frameEnded(window.frames.root(), is_exposed);
     if (context_.causes) {
         noteInnermost(window);
         context_.causes->windowPainted(window.key);
@@ -247,6 +303,7 @@ bool WidgetWindows::deliverPaint(WidgetWindow *window, QWidget *widget, QPaintEv
 {
     const bool is_overlay = window && window->frames.isOverlay(widget);
     const uint64_t pixels = paintedPixels(widget, event->region());
+    const QPointer<QWidget> alive(widget);
     if (window && !is_overlay)
         window->frames.paintBegins();
     if (context_.items && !is_overlay) {
@@ -261,36 +318,78 @@ bool WidgetWindows::deliverPaint(WidgetWindow *window, QWidget *widget, QPaintEv
         window && !is_overlay && window->waste.isOpen() ? &window->waste : nullptr;
     const size_t sampled = waste ? beginSample(*waste, widget, event->region().boundingRect()) : 0;
     WasteSampler *outer_waste = context_.items ? context_.items->setWaste(waste) : nullptr;
+    const pp_object_kind kind =
+        window && !is_overlay ? context_.painters->kindOf(widget) : PP_OBJECT_WIDGET;
+    GpuTimes *gpu_times = kind == PP_OBJECT_GL ? gpuTimesOf(*window) : nullptr;
     const AtEnd end([&] {
+        if (gpu_times && alive)
+            gpu_times->end(widget);
         if (context_.items)
             context_.items->setWaste(outer_waste);
         if (waste)
             waste->end(sampled, is_asked);
         pp_zone_end(&zone);
-        if (window && !is_overlay)
+        if (window && !is_overlay) {
             window->frames.painted(pixels);
+            window->has_ended |= window->in_own_frame;
+        }
     });
     pp_zone_pixels(&zone, pixels);
     if (!is_overlay) {
-        noteRenderer(window, widget);
-        is_asked = tellCause(window, widget, zone);
+        if (kind == PP_OBJECT_GL)
+            noteRenderer(*window);
+        const QWindow *scene = kind == PP_OBJECT_QUICK ? sceneWindowOf(*window, widget) : nullptr;
+        is_asked = tellCause(window, widget, scene, zone);
         if (waste)
             waste->tell(widget, zone);
     }
+    std::optional<FlashedWidget> flashed;
+    if (Flash::current() && window && !is_overlay && window->inFrame())
+        flashed.emplace(widget, event->region());
+    if (gpu_times)
+        gpu_times->begin(widget);
     return context_.tap->pass(widget, event);
 }
 
-void WidgetWindows::noteRenderer(WidgetWindow *window, const QWidget *widget)
+/* nullptr outside frames, and where the program measures itself. */
+GpuTimes *WidgetWindows::gpuTimesOf(WidgetWindow &window)
 {
-    if (!window || window->is_opengl || context_.painters->kindOf(widget) != PP_OBJECT_GL)
+    if (!window.frames.inFrame())
+        return nullptr;
+    if (!window.gpu_times)
+        window.gpu_times = std::make_unique<GpuTimes>(window.frames.measured(), foreignGpuWidget,
+                                                      context_.gpu_checked, [] {});
+    return window.gpu_times.get();
+}
+
+void WidgetWindows::noteRenderer(WidgetWindow &window)
+{
+    if (window.is_opengl)
         return;
-    window->is_opengl = true;
-    pp_window_set_renderer(window->frames.measured(), "opengl");
+    window.is_opengl = true;
+    pp_window_set_renderer(window.measured(), "opengl");
+}
+
+/* The window behind a QQuickWidget, which is watched from its first paint on. */
+QWindow *WidgetWindows::sceneWindowOf(WidgetWindow &window, QWidget *widget)
+{
+    for (const auto &watch : window.quick) {
+        if (watch->isOf(widget))
+            return watch->sceneWindow();
+    }
+    window.quick.erase(std::remove_if(window.quick.begin(), window.quick.end(),
+                                      [](const auto &watch) { return !watch->sceneWindow(); }),
+                       window.quick.end());
+    const QByteArray &name = context_.painters->classNames().of(classKeyOf(widget));
+    window.quick.push_back(std::make_unique<QuickWidgetWatch>(
+        widget, name.constData(), window.own_mark ? nullptr : window.frames.measured()));
+    return window.quick.back()->sceneWindow();
 }
 
 /* Its own and those of the scene or area that it shows. One without any is painted along with
  * another, unless none was asked for by name. Returns whether there was a cause. */
-bool WidgetWindows::tellCause(WidgetWindow *window, QWidget *widget, const pp_zone &zone)
+bool WidgetWindows::tellCause(WidgetWindow *window, QWidget *widget, const QWindow *quick_scene,
+                              const pp_zone &zone)
 {
     if (!context_.causes)
         return false;
@@ -300,6 +399,8 @@ bool WidgetWindows::tellCause(WidgetWindow *window, QWidget *widget, const pp_zo
         is_told |= context_.causes->tell(painter, zone);
     if (const QGraphicsScene *scene = sceneOf(widget))
         is_told |= context_.causes->tell(scene, zone);
+    if (quick_scene)
+        is_told |= context_.causes->tell(quick_scene, zone);
     if (is_told || !window || !window->none_asked)
         return is_told;
     if (window->is_exposed)

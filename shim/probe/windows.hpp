@@ -3,11 +3,13 @@
 #ifndef PPQ_PROBE_WINDOWS_HPP
 #define PPQ_PROBE_WINDOWS_HPP
 
+#include "../gpu_times.hpp"
 #include "../window_frames.hpp"
 #include "cause_notes.hpp"
 #include "event_tap.hpp"
 #include "items.hpp"
 #include "painters.hpp"
+#include "quick_watch.hpp"
 #include "waste.hpp"
 
 #include <QtCore/QHash>
@@ -32,10 +34,21 @@ struct WidgetWindow : FrameListener {
     void frameBegins() override {}
     void frameEnded(uint64_t, uint64_t) override { has_ended = true; }
 
+    /* What its frames are of: ours, or that of the program where it measures itself by the same
+     * core (paintprof::attach(), ppq_window) and tells its frames itself. */
+    pp_window *measured() const { return own_mark ? own_window : frames.measured(); }
+    bool inFrame() const { return in_own_frame || frames.inFrame(); }
+
     WindowFrames frames;
+    QPointer<QObject> own_mark; /* the program's */
+    pp_window *own_window = nullptr;
+    bool in_own_frame = false;
+    bool is_foreign = false;  /* the program measures it too, by another core */
     const QWidget *const key; /* the root, which may be gone */
     std::unique_ptr<WidgetOverlay> overlay;
-    pp_cause asked = {}; /* what asked for the next frame first */
+    std::vector<std::unique_ptr<QuickWidgetWatch>> quick; /* of the QQuickWidgets in it */
+    std::unique_ptr<GpuTimes> gpu_times;                  /* once a widget in it draws by OpenGL */
+    pp_cause asked = {};                                  /* what asked for the next frame first */
     bool is_asked = false;
     WasteSampler waste;
     uint32_t heard = 0;      /* calls that asked for a repaint, until the last frame's end */
@@ -61,6 +74,8 @@ struct WindowsContext {
     bool prints_blocks = false;   /* a text block for each frame of widgets */
     std::function<void(WidgetWindow &)> created;
     std::function<void()> frame_ended;
+    std::function<void(const char *)> gpu_checked; /* what stands in the way of GPU times, if any */
+    std::function<void()> foreign_found; /* the program measures a window by a core of its own */
 };
 
 /* Delivers what may be a frame or a paint of a widget, and finds the windows by the way. Nothing is
@@ -93,14 +108,18 @@ private:
     Window create(QWidget *root);
     Window ofQWindow(const QWindow *window);
     void forgetDead();
+    void findOwn(WidgetWindow &window);
     bool deliverFrame(WidgetWindow &window, QObject *receiver, QEvent *event);
     bool deliverArmed(WidgetWindow &window, QObject *receiver, QEvent *event);
     bool deliverPaint(WidgetWindow *window, QWidget *widget, QPaintEvent *event);
-    void noteRenderer(WidgetWindow *window, const QWidget *widget);
-    bool tellCause(WidgetWindow *window, QWidget *widget, const pp_zone &zone);
+    GpuTimes *gpuTimesOf(WidgetWindow &window);
+    void noteRenderer(WidgetWindow &window);
+    QWindow *sceneWindowOf(WidgetWindow &window, QWidget *widget);
+    bool tellCause(WidgetWindow *window, QWidget *widget, const QWindow *quick_scene,
+                   const pp_zone &zone);
     static void notePainted(WidgetWindow &window, const QWidget *widget);
     void noteInnermost(WidgetWindow &window);
-    void finishFrame(WidgetWindow &window);
+    void finishFrame(WidgetWindow &window, bool is_exposed);
 
     const WindowsContext context_;
     QHash<const QWidget *, Window> windows_;

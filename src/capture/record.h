@@ -41,6 +41,8 @@ enum pp_extended {
 /* Set by pp_reader_cut(): the frame is not in this part of a recording; it only takes what waited
  * for it, so that it does not count to others. */
 #define PP_FRAME_LEFT_OUT (UINT64_C(4) << 32)
+/* pp_window_set_disturbed() was on. */
+#define PP_FRAME_DISTURBED (UINT64_C(8) << 32)
 
 #define PP_GPU_NOT_MEASURED UINT64_MAX
 

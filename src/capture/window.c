@@ -17,6 +17,7 @@ struct pp_window {
     uint32_t number;
     bool counts_items;
     bool has_begun; /* a frame whose begin was recorded */
+    bool is_disturbed;
     uint64_t budget_ns;
     uint64_t begin_ticks;   /* of the present frame */
     uint64_t asked_ticks;   /* 0: not asked */
@@ -142,6 +143,11 @@ void pp_window_set_refresh_hz(pp_window *window, double refresh_hz)
     window->budget_ns = (uint64_t)(1e9 / hz + 0.5);
 }
 
+void pp_window_set_disturbed(pp_window *window, bool is_disturbed)
+{
+    window->is_disturbed = is_disturbed;
+}
+
 void pp_window_set_renderer(pp_window *window, const char *renderer)
 {
     pthread_mutex_lock(&windows.mutex);
@@ -228,6 +234,8 @@ static void end_frame(pp_window *window, uint64_t flags)
     write_counts(window);
     if (window->counts_items)
         flags |= PP_FRAME_COUNTS_ITEMS;
+    if (window->is_disturbed)
+        flags |= PP_FRAME_DISTURBED;
     uint64_t payload[] = {window->number | flags, window->painted_ticks, window->dirty_px,
                           pp_phase_count(), window->gpu_token};
     /* Most frames have no GPU time, and do without the last word. */

@@ -23,10 +23,12 @@ const cli_command cli_run = {
             "  --report-file FILE write the report there\n"
             "  --json             the report as one line of JSON\n"
             "  --overlay PAGE     show live numbers: full, mini or items\n"
+            "  --flash            outline what is repainted, coloured by cost\n"
             "  --record FILE      keep the recording; %p in it is the process id\n"
             "  --record-size MIB  how many MiB of it, the newest (default 64; 0: all)\n"
             "  --csv FILE         a row for each frame\n"
             "  --duration S       end the program after S seconds of its event loop\n"
+            "  --slow-event MS    tell event handlers that ran longer (default 4; 0: all)\n"
             "  --no-items         do not measure graphics items one by one\n"
             "  --no-causes        do not look up who asked for a repaint\n"
             "  --profile[=MS]     print blocks of zones that took longer than MS\n"
@@ -117,6 +119,13 @@ static int take_duration(void *settings, const char *value)
                                  value);
 }
 
+static int take_flash(void *settings, const char *value)
+{
+    (void)value;
+    ((run_settings *)settings)->flash = true;
+    return CLI_GO_ON;
+}
+
 static int take_no_items(void *settings, const char *value)
 {
     (void)value;
@@ -140,6 +149,15 @@ static int take_profile(void *settings, const char *value)
     return CLI_GO_ON;
 }
 
+static int take_slow_event(void *settings, const char *value)
+{
+    run_settings *run = settings;
+    run->has_slow_event = true;
+    return cli_parse_time(value, 1000000, &run->slow_event_ns) && run->slow_event_ns >= 0
+               ? CLI_GO_ON
+               : cli_usage_error(&cli_run, "--slow-event is a time in ms, not '%s'", value);
+}
+
 static int take_attach_children(void *settings, const char *value)
 {
     (void)value;
@@ -152,10 +170,12 @@ static const cli_option options[] = {
     {"report-file", 0, CLI_VALUE, take_report_file},
     {"json", 0, CLI_NO_VALUE, take_json},
     {"overlay", 0, CLI_VALUE, take_overlay},
+    {"flash", 0, CLI_NO_VALUE, take_flash},
     {"record", 0, CLI_VALUE, take_record},
     {"record-size", 0, CLI_VALUE, take_record_size},
     {"csv", 0, CLI_VALUE, take_csv},
     {"duration", 0, CLI_VALUE, take_duration},
+    {"slow-event", 0, CLI_VALUE, take_slow_event},
     {"no-items", 0, CLI_NO_VALUE, take_no_items},
     {"no-causes", 0, CLI_NO_VALUE, take_no_causes},
     {"profile", 0, CLI_MAYBE_VALUE, take_profile},

@@ -15,9 +15,9 @@ typedef struct run_settings {
     const char *overlay, *record, *csv, *report_file;
     uint64_t record_mib;
     bool has_record_size;
-    bool wants_report, json, no_items, no_causes, attach_children;
-    bool has_profile;
-    int64_t profile_ns;
+    bool wants_report, json, flash, no_items, no_causes, attach_children;
+    bool has_profile, has_slow_event;
+    int64_t profile_ns, slow_event_ns;
     int64_t duration_ns; /* 0: until the program ends itself */
     char **program;      /* and its arguments; ends with NULL */
 } run_settings;

@@ -271,12 +271,16 @@ static void add_probe(variables *list, const run_settings *settings, const run_p
         add(list, PREFIX "CSV=%s", place->csv);
     if (settings->overlay)
         add(list, PREFIX "OVERLAY=%s", settings->overlay);
+    if (settings->flash)
+        add(list, PREFIX "FLASH=1");
     if (settings->no_items)
         add(list, PREFIX "ITEMS=0");
     if (settings->no_causes)
         add(list, PREFIX "CAUSES=0");
     if (settings->has_profile)
         add(list, PREFIX "PROFILE=%.6f", (double)settings->profile_ns / 1e6);
+    if (settings->has_slow_event)
+        add(list, PREFIX "SLOW_EVENT=%.6f", (double)settings->slow_event_ns / 1e6);
     if (settings->duration_ns > 0)
         add(list, PREFIX "DURATION=%lld.%09lld", (long long)(settings->duration_ns / 1000000000),
             (long long)(settings->duration_ns % 1000000000));

@@ -185,6 +185,7 @@ static void end_frame(pp_assembler *assembler, pp_track *track, pp_open_frame *o
         .budget_ns = open->budget_ns,
         .records = open->tally.records,
         .phase_count = phase_count(source, end->phase_count),
+        .is_disturbed = end->window_and_flags & PP_FRAME_DISTURBED,
     };
     fill_phases(&frame, &open->tally, &r);
     fill_window(&frame, find_window(assembler, frame.window), &open->tally,

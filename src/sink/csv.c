@@ -126,6 +126,17 @@ static char *put_row(char *at, pp_csv *csv, const pp_frame *frame)
     return at;
 }
 
+static void note_disturbed(pp_csv *csv, const pp_frame *frame)
+{
+    bool goes_on = csv->was_disturbed;
+    csv->was_disturbed = frame->is_disturbed;
+    if (!frame->is_disturbed)
+        return;
+    if (!goes_on && csv->disturbed_count < PP_CSV_DISTURBED_MAX)
+        csv->disturbed[csv->disturbed_count++].first = frame->number;
+    csv->disturbed[csv->disturbed_count - 1].last = frame->number;
+}
+
 static void write_header(pp_csv *csv, uint32_t phase_count)
 {
     char line[LINE_BYTES];
@@ -143,6 +154,7 @@ static void write_frame(void *user, const pp_frame *frame)
         write_header(csv, frame->phase_count);
     if (frame->window != csv->last_window)
         pp_csv_note_window(csv, frame->window);
+    note_disturbed(csv, frame);
     char line[LINE_BYTES];
     pp_output_write(&csv->output, line, (size_t)(put_row(line, csv, frame) - line));
     csv->rows += !csv->output.error;

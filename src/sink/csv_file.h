@@ -27,6 +27,13 @@ typedef struct pp_csv_source {
     const char *version; /* of the paintprof that captured them; must outlive the CSV */
 } pp_csv_source;
 
+enum { PP_CSV_DISTURBED_MAX = 256 }; /* stretches; the last takes what comes beyond */
+
+/* Frames that followed each other and were disturbed (pp_window_set_disturbed()). */
+typedef struct pp_csv_stretch {
+    uint64_t first, last;
+} pp_csv_stretch;
+
 struct pp_csv {
     pp_output output;
     pp_csv_source source;
@@ -40,6 +47,9 @@ struct pp_csv {
     size_t window_count, window_capacity;
     uint64_t windows_left_out; /* for want of memory */
     uint32_t last_window;      /* of the last row */
+    bool was_disturbed;        /* the last row */
+    size_t disturbed_count;
+    pp_csv_stretch disturbed[PP_CSV_DISTURBED_MAX];
 };
 
 enum { PP_CSV_NAME_BYTES = 48 };

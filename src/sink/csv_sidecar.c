@@ -142,6 +142,20 @@ static void add_late_phases(pp_buffer *json, const pp_csv *csv)
     pp_buffer_text(json, csv->late_phases ? "]" : "[]");
 }
 
+static void add_disturbed(pp_buffer *json, const pp_csv *csv)
+{
+    add_key(json, ",\n  ", "disturbed_frames");
+    pp_buffer_text(json, "[");
+    for (size_t i = 0; i < csv->disturbed_count; i++) {
+        pp_buffer_text(json, i ? ", [" : "[");
+        pp_buffer_u64(json, csv->disturbed[i].first);
+        pp_buffer_text(json, ", ");
+        pp_buffer_u64(json, csv->disturbed[i].last);
+        pp_buffer_text(json, "]");
+    }
+    pp_buffer_text(json, "]");
+}
+
 static void add_windows(pp_buffer *json, pp_csv *csv)
 {
     add_key(json, ",\n  ", "windows");
@@ -188,6 +202,7 @@ int pp_csv_write_sidecar(pp_csv *csv, bool is_complete)
     add_text_field(&json, ",\n  ", "clock", "CLOCK_MONOTONIC");
     add_columns(&json, csv);
     add_late_phases(&json, csv);
+    add_disturbed(&json, csv);
     add_windows(&json, csv);
     add_host(&json, csv);
     pp_buffer_text(&json, "\n}\n");

@@ -152,6 +152,31 @@ static void rank_frame(pp_report *report, const pp_frame *frame)
         free(report->slowest[report->slowest_count].painters);
 }
 
+/* ---- Disturbed frames ----------------------------------------------------------------------- */
+
+static void note_disturbed(pp_report *report, const pp_frame *frame)
+{
+    bool goes_on = report->was_disturbed;
+    report->was_disturbed = frame->is_disturbed;
+    if (!frame->is_disturbed)
+        return;
+    if (!goes_on && report->disturbed_count < PP_DISTURBED_MAX)
+        report->disturbed[report->disturbed_count++] =
+            (pp_report_stretch){.first = frame->number, .start_ns = frame->start_ns};
+    pp_report_stretch *stretch = &report->disturbed[report->disturbed_count - 1];
+    stretch->last = frame->number;
+    stretch->count++;
+    stretch->end_ns = frame->end_ns;
+}
+
+uint64_t pp_report_disturbed(const pp_report *report)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < report->disturbed_count; i++)
+        count += report->disturbed[i].count;
+    return count;
+}
+
 /* ---- Frames --------------------------------------------------------------------------------- */
 
 static void add_measured(pp_distribution *distribution, int64_t ns)
@@ -178,6 +203,7 @@ static void add_frame(void *user, const pp_frame *frame)
         if (frame->phase_ns[phase] > 0)
             report->phases_seen |= UINT32_C(1) << phase;
     }
+    note_disturbed(report, frame);
     rank_frame(report, frame);
     pp_flag_watch_frame(&report->watch, frame);
     pp_causes_frame(&report->causes, frame);

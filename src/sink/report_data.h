@@ -29,6 +29,14 @@ typedef struct pp_report_slow {
     pp_painter *painters;
 } pp_report_slow;
 
+enum { PP_DISTURBED_MAX = 64 }; /* stretches; the last takes what comes beyond */
+
+/* Frames that followed each other and were disturbed. */
+typedef struct pp_report_stretch {
+    uint64_t first, last, count; /* numbers of frames, and how many of these were disturbed */
+    uint64_t start_ns, end_ns;
+} pp_report_stretch;
+
 struct pp_report {
     uint32_t slowest_wanted, top_sites;
     uint64_t frames;
@@ -41,6 +49,9 @@ struct pp_report {
     uint64_t frames_of_other_windows;
     pp_report_slow *slowest; /* longest first; room for one more than wanted */
     size_t slowest_count;
+    pp_report_stretch disturbed[PP_DISTURBED_MAX];
+    size_t disturbed_count;
+    bool was_disturbed; /* the frame before */
     pp_flag_watch watch;
     pp_causes causes;
     bool failed; /* memory ran out */
@@ -143,6 +154,9 @@ void pp_report_add_info_lines(pp_buffer *text, const pp_reader *reader);
 /* All of the above as text, and as members of a JSON object. */
 void pp_report_add_causes(pp_buffer *text, const pp_report *report, const pp_reader *reader);
 void pp_report_json_causes(pp_buffer *json, const pp_report *report, const pp_reader *reader);
+
+/* How many frames were disturbed. */
+uint64_t pp_report_disturbed(const pp_report *report);
 
 /* The table of windows, indented. */
 void pp_report_add_windows(pp_buffer *text, const pp_report *report, const pp_reader *reader);

@@ -140,6 +140,25 @@ static void put_quantities(pp_buffer *json, const pp_report *report)
     put_stat(json, "interval_ms", &report->interval);
 }
 
+/* Only where there are any: they are rare. */
+static void put_disturbed(pp_buffer *json, const pp_report *report)
+{
+    if (report->disturbed_count == 0)
+        return;
+    pp_json_u64(json, "disturbed_frames", pp_report_disturbed(report));
+    pp_json_open(json, "disturbed", "[");
+    for (size_t i = 0; i < report->disturbed_count; i++) {
+        const pp_report_stretch *stretch = &report->disturbed[i];
+        pp_json_open(json, NULL, "{");
+        pp_json_u64(json, "first", stretch->first);
+        pp_json_u64(json, "last", stretch->last);
+        pp_json_u64(json, "frames", stretch->count);
+        pp_json_ms(json, "ms", stretch->end_ns - stretch->start_ns);
+        pp_buffer_text(json, "}");
+    }
+    pp_buffer_text(json, "]");
+}
+
 static void put_site(pp_buffer *json, const pp_site_info *site)
 {
     pp_json_text(json, "name", site->name);
@@ -210,6 +229,8 @@ static void put_slow_frame(pp_buffer *json, const pp_report *report, const pp_re
     pp_json_measured_ms(json, "interval_ms", frame->interval_ns);
     pp_json_ms(json, "budget_ms", frame->budget_ns);
     pp_json_text(json, "jank", pp_jank_name(frame->jank));
+    if (frame->is_disturbed)
+        pp_json_bool(json, "disturbed", true);
     put_painters(json, slow);
     pp_buffer_text(json, "}");
 }
@@ -247,6 +268,7 @@ int pp_report_write_json(const pp_report *report, const pp_reader *reader, pp_te
     }
     pp_json_u64(&json, "frames", report->frames);
     put_jank(&json, report->jank);
+    put_disturbed(&json, report);
     put_windows(&json, report, reader);
     put_quantities(&json, report);
     if (reader)

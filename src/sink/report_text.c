@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_CELLS = 40, PHASE_CELLS = 16, PLACE_CELLS = 48, ZONES_SHOWN = 12 };
+enum { NAME_CELLS = 40, PHASE_CELLS = 16, PLACE_CELLS = 48, ZONES_SHOWN = 12, STRETCHES_SHOWN = 4 };
 
 static const char indent[] = "  ";
 
@@ -36,13 +36,37 @@ static void put_reasons(pp_buffer *text, const uint64_t *jank)
     }
 }
 
+/* "disturbed    190 frames (120 to 309), 3.2 s in all: …" */
+static void add_disturbed(pp_buffer *text, const pp_report *report)
+{
+    uint64_t length_ns = 0;
+    if (report->disturbed_count == 0)
+        return;
+    uint64_t count = pp_report_disturbed(report);
+    pp_put_format(text, "%-13s%" PRIu64 " %s (", "disturbed", count,
+                  count == 1 ? "frame" : "frames");
+    for (size_t i = 0; i < report->disturbed_count; i++) {
+        const pp_report_stretch *stretch = &report->disturbed[i];
+        length_ns += stretch->end_ns - stretch->start_ns;
+        if (i < STRETCHES_SHOWN)
+            pp_put_format(text, "%s%" PRIu64 " to %" PRIu64, i > 0 ? ", " : "", stretch->first,
+                          stretch->last);
+    }
+    pp_put_format(text,
+                  "%s), %.1f s in all: repaints were outlined (flash) meanwhile, which\n"
+                  "             costs time, so that theirs are not the program's own\n",
+                  report->disturbed_count > STRETCHES_SHOWN ? " …" : "", (double)length_ns / 1e9);
+}
+
 static void add_frames(pp_buffer *text, const pp_report *report, const pp_reader *reader)
 {
     uint64_t late = pp_report_late(report->jank);
     pp_put_format(text, "%-13s%" PRIu64 ", of which %" PRIu64 " late (%.1f%%)", "frames",
                   report->frames, late, 100 * pp_report_ratio(late, report->frames));
     put_reasons(text, report->jank);
-    pp_buffer_text(text, "\n\nwindows, and why their frames were late\n");
+    pp_buffer_text(text, "\n");
+    add_disturbed(text, report);
+    pp_buffer_text(text, "\nwindows, and why their frames were late\n");
     pp_report_add_windows(text, report, reader);
 }
 
@@ -241,6 +265,8 @@ static void add_slow_frame(pp_buffer *text, const pp_report *report, const pp_re
         pp_buffer_text(text, "in time");
     else
         pp_put_format(text, "late (%s)", pp_jank_name(frame->jank));
+    if (frame->is_disturbed)
+        pp_buffer_text(text, ", disturbed");
     pp_put_format(text, "\n    work %.3f", ms_of(frame->work_ns));
     put_phases(text, frame);
     pp_put_format(text, ", overlay %.3f", ms_of(frame->phase_ns[PP_PHASE_OVERLAY]));

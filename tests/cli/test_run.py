@@ -323,15 +323,15 @@ class Passing(RunTest):
 
     def test_options_reach_the_probe(self):
         got, _ = self.variables("--overlay", "mini", "--record", "r.pprec", "--record-size", "3",
-                                "--csv", "/tmp/x.csv", "--no-items", "--no-causes", "--profile=2.5",
-                                "--duration", "7")
+                                "--csv", "/tmp/x.csv", "--flash", "--no-items", "--no-causes", "--profile=2.5",
+                                "--slow-event", "0.5", "--duration", "7")
         probe = {k[len("PAINTPROF_PROBE_"):]: v for k, v in got.items()
                  if k.startswith("PAINTPROF_PROBE_")}
         status = probe.pop("STATUS")
         self.assertTrue(status.startswith(str(self.temporary)))
         self.assertEqual(probe, {
             "OVERLAY": "mini", "RECORD": f"{self.folder}/r.pprec", "RECORD_SIZE": str(3 << 20),
-            "CSV": "/tmp/x.csv", "ITEMS": "0", "CAUSES": "0", "PROFILE": "2.500000",
+            "CSV": "/tmp/x.csv", "FLASH": "1", "ITEMS": "0", "CAUSES": "0", "PROFILE": "2.500000", "SLOW_EVENT": "0.500000",
             "DURATION": "7.000000000"})
         got, _ = self.variables("--attach-children", "--record", "a.b/r.pprec", "--profile")
         self.assertEqual(got["PAINTPROF_PROBE_RECORD"], f"{self.folder}/a.b/r.%p.pprec")
@@ -343,6 +343,7 @@ class Passing(RunTest):
                 (("--overlay", "huge", "--", "true"), "--overlay is"),
                 (("--duration", "soon", "--", "true"), "--duration is"),
                 (("--csv", "-", "--", "true"), "--csv needs a file"),
+                (("--slow-event", "-1", "--", "true"), "--slow-event is"),
                 (("--csv", "a", "--attach-children", "--", "true"), "--attach-children"),
                 (("--record-size", "1", "--", "true"), "--record-size needs"),
                 (("--what", "--", "true"), "--what"),

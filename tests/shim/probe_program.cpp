@@ -1,82 +1,29 @@
 /* tests/shim/probe_program.cpp: a program that knows nothing of the probe: does what its arguments
  * say and tells on stdout what it saw. test_probe runs it with and without the probe. */
-#include <QtWidgets/QtWidgets>
+#include "probe_program.hpp"
 
-#include <cstdio>
 #include <cstdlib>
-#include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace ppq
+{
+
+/* As libpaintprof-qt marks a window that it measures, here one over a core that is not the probe's.
+ */
+class WatchMark : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+    Q_INVOKABLE void *shareWithProbe(void *) { return nullptr; }
+};
+
+} // namespace ppq
+
 namespace
 {
-
-/* Says in which order its objects get which events, and catches what their handlers throw. */
-class Program : public QApplication
-{
-public:
-    using QApplication::QApplication;
-
-    bool logs = false;
-
-    bool notify(QObject *receiver, QEvent *event) override
-    {
-        const QByteArray name = receiver->objectName().toUtf8();
-        const int type = event->type();
-        const bool is_ours = logs && !name.isEmpty() && !receiver->isWindowType();
-        if (is_ours)
-            std::printf("> %s %d%s\n", name.constData(), type, event->spontaneous() ? " s" : "");
-        try {
-            const bool result = QApplication::notify(receiver, event);
-            if (is_ours)
-                std::printf("< %s %d %d\n", name.constData(), type, result);
-            return result;
-        } catch (const std::runtime_error &error) {
-            std::printf("caught %s\n", error.what());
-            return false;
-        }
-    }
-};
-
-/* Runs its function for each event of type User. */
-class Actor : public QObject
-{
-public:
-    explicit Actor(const char *name, std::function<void(Actor &)> action = {})
-        : action_(std::move(action))
-    {
-        setObjectName(name);
-    }
-    ~Actor() override { std::printf("gone %s\n", qPrintable(objectName())); }
-    void ask() { QCoreApplication::postEvent(this, new QEvent(QEvent::User)); }
-
-protected:
-    bool event(QEvent *event) override
-    {
-        if (event->type() == QEvent::User && action_)
-            action_(*this);
-        return event->type() == QEvent::User || QObject::event(event);
-    }
-
-private:
-    std::function<void(Actor &)> action_;
-};
-
-class Painter : public QWidget
-{
-public:
-    using QWidget::QWidget;
-    int painted = 0;
-    int hue = -1; /* negative: another one at each paint */
-
-protected:
-    void paintEvent(QPaintEvent *) override
-    {
-        QPainter painter(this);
-        painted++;
-        painter.fillRect(rect(), QColor::fromHsv(hue < 0 ? 37 * painted % 360 : hue, 200, 220));
-    }
-};
 
 /* Paints all of itself and is not marked as opaque. */
 class Plate : public QWidget
@@ -104,39 +51,6 @@ public:
         painter->fillRect(boundingRect(), Qt::blue);
     }
 };
-
-/* Lets the loop run until idle, a few times. */
-void settle()
-{
-    for (int i = 0; i < 20; i++) {
-        QCoreApplication::sendPostedEvents();
-        QCoreApplication::processEvents();
-    }
-}
-
-/* Runs the loop until a paint more than before has come; false if none does. */
-bool waitForPaint(const Painter &painter, int before)
-{
-    const QDeadlineTimer patience(5000);
-    while (painter.painted == before && !patience.hasExpired())
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
-    return painter.painted > before;
-}
-
-/* Calls step with 0, 1 … count - 1, each from a timer and followed by its paint, then quits. */
-int runSteps(int count, const std::function<void(int)> &step)
-{
-    QTimer timer;
-    int next = 0;
-    QObject::connect(&timer, &QTimer::timeout, [&] {
-        if (next == count)
-            QCoreApplication::exit(0);
-        else
-            step(next++);
-    });
-    timer.start(2);
-    return QCoreApplication::exec();
-}
 
 int events(Program &program)
 {
@@ -467,6 +381,20 @@ int waste(Program &)
     });
 }
 
+int ownCore(Program &)
+{
+    Painter first, second;
+    new ppq::WatchMark(&first);
+    new ppq::WatchMark(&second);
+    first.show();
+    second.show();
+    settle();
+    return runSteps(5, [&](int) {
+        first.update();
+        second.update();
+    });
+}
+
 int children(Program &)
 {
     QProcess child;
@@ -532,6 +460,7 @@ int run(Program &program, const QByteArray &what)
                   {"reused_place", reusedPlace},
                   {"causes", causes},
                   {"waste", waste},
+                  {"own_core", ownCore},
                   {"children", children},
                   {"exit", exitInSlot},
                   {"wait", wait}};
@@ -539,7 +468,7 @@ int run(Program &program, const QByteArray &what)
         if (what == scene.name)
             return scene.run(program);
     }
-    return 99;
+    return runMore(program, what);
 }
 
 } // namespace
@@ -557,3 +486,5 @@ int main(int argc, char **argv)
     Program program(argc, argv);
     return run(program, what);
 }
+
+#include "probe_program.moc"

@@ -4,6 +4,7 @@
 
 #include "../../shim/gpu_queries.hpp"
 #include "../../shim/gpu_timer.hpp"
+#include "../../shim/gpu_widget.hpp"
 
 #include <paintprof/paintprof.h>
 
@@ -107,6 +108,7 @@ private slots:
     void more_frames_than_queries_are_not_timed();
     void a_query_of_the_programs_own_is_left_alone();
     void a_disjoint_gpu_says_nothing_of_what_was_under_way();
+    void what_does_not_enclose_all_of_its_frame_is_dropped();
     void a_lost_context_leaves_its_frames_unmeasured();
     void nothing_is_asked_of_opengl_while_nothing_is_captured();
     void software_opengl_is_not_believed_and_all_else_works();
@@ -281,6 +283,28 @@ void TestGpuTimer::a_disjoint_gpu_says_nothing_of_what_was_under_way()
     QCOMPARE(frames_[2].gpu_ns, int64_t{333});
 }
 
+void TestGpuTimer::what_does_not_enclose_all_of_its_frame_is_dropped()
+{
+    ppq::GpuQueries queries(fakeCalls());
+    frame(queries);
+    pp_frame_begin(window_);
+    queries.begin(window_);
+    queries.drop(); /* another widget has drawn, too */
+    pp_frame_end(window_);
+    gpu.results[gpu.ended[0]] = 111;
+    gpu.results[gpu.ended[1]] = 222;
+    frame(queries);
+    gpu.results[gpu.ended[2]] = 333;
+    QVERIFY(!queries.collect());
+    pp_session_drain(session_);
+    QCOMPARE(frames_.size(), size_t{3});
+    QCOMPARE(frames_[0].gpu_ns, int64_t{111});
+    QCOMPARE(frames_[1].gpu_ns, int64_t{PP_NOT_MEASURED});
+    QCOMPARE(frames_[2].gpu_ns, int64_t{333});
+    queries.release();
+    queries.drop(); /* nothing is left */
+}
+
 void TestGpuTimer::a_lost_context_leaves_its_frames_unmeasured()
 {
     ppq::GpuQueries queries(fakeCalls());
@@ -369,8 +393,8 @@ class Surface final : public QOpenGLWidget
 public:
     explicit Surface(pp_window *window)
         : timer_(
-              this, window, [this](const char *what) { checked.push_back(what ? what : ""); },
-              [] {})
+              ppq::gpuTargetOf(this), window,
+              [this](const char *what) { checked.push_back(what ? what : ""); }, [] {})
     {
     }
     std::vector<std::string> checked;

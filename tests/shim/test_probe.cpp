@@ -1,5 +1,7 @@
 /* tests/shim/test_probe.cpp: the probe in a program that was not made for it: what it finds, and
  * that the program does not notice. */
+#include "probe_fixture.hpp"
+
 #include <paintprof/cause.h>
 #include <paintprof/error.h>
 #include <paintprof/reader.h>
@@ -12,9 +14,6 @@
 #include <QtTest/QtTest>
 
 #include <set>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 namespace
 {
@@ -28,7 +27,7 @@ struct Ended {
 
 /* What a recording says of one painter. */
 struct Painted {
-    quint64 count = 0, pixels = 0;
+    quint64 count = 0, pixels = 0, self_ns = 0;
     std::set<quint32> objects;
     QSet<QByteArray> causes;         /* "event|receiver|caller" */
     QMap<QByteArray, quint64> asked; /* how often, by cause */
@@ -39,8 +38,9 @@ struct Painted {
 struct Found {
     QMap<QByteArray, Painted> painters; /* by "<kind> name" */
     QList<QByteArray> events;           /* "event|receiver", of slow handlers */
-    quint64 frames = 0;
+    quint64 frames = 0, disturbed = 0;
     quint64 overhead_ns = 0;
+    QMap<quint32, quint64> windows; /* frames of each */
 };
 
 QByteArray keyOf(const pp_site_info *site)
@@ -62,12 +62,17 @@ Found read(const QString &path)
     pp_sink sink = {};
     sink.struct_size = sizeof sink;
     sink.user = &found;
-    sink.frame = [](void *user, const pp_frame *) { static_cast<Found *>(user)->frames++; };
+    sink.frame = [](void *user, const pp_frame *frame) {
+        static_cast<Found *>(user)->frames++;
+        static_cast<Found *>(user)->windows[frame->window]++;
+        static_cast<Found *>(user)->disturbed += frame->is_disturbed;
+    };
     sink.zone = [](void *user, const pp_zone_record *zone) {
         static_cast<Found *>(user)->painters[keyOf(zone->site)].count++;
     };
     sink.painted = [](void *user, const pp_paint_record *paint) {
         Painted &painted = static_cast<Found *>(user)->painters[keyOf(paint->site)];
+        painted.self_ns += paint->self_ns;
         painted.pixels += paint->pixels;
         painted.objects.insert(paint->object);
         painted.sampled += paint->sampled;
@@ -94,26 +99,6 @@ Found read(const QString &path)
     return found;
 }
 
-/* One line to the control socket of a process, and the line that comes back. */
-QByteArray ask(const QString &folder, qint64 pid, const QByteArray &request)
-{
-    sockaddr_un address = {};
-    address.sun_family = AF_UNIX;
-    const QByteArray path = folder.toLocal8Bit() + "/paintprof-" + QByteArray::number(getuid()) +
-                            '/' + QByteArray::number(pid) + ".ctl";
-    qstrncpy(address.sun_path, path.constData(), sizeof address.sun_path);
-    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    QByteArray answer;
-    if (connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0 &&
-        write(fd, (request + '\n').constData(), static_cast<size_t>(request.size() + 1)) > 0) {
-        char c;
-        while (::read(fd, &c, 1) == 1 && c != '\n')
-            answer += c;
-    }
-    close(fd);
-    return answer;
-}
-
 } // namespace
 
 class TestProbe : public QObject
@@ -124,6 +109,7 @@ private slots:
     void initTestCase();
     void the_program_sees_the_same_events_in_the_same_order_data();
     void the_program_sees_the_same_events_in_the_same_order();
+    void the_program_paints_the_same_while_repaints_are_outlined();
     void the_program_ends_as_without_whatever_its_application_s_lifetime_data();
     void the_program_ends_as_without_whatever_its_application_s_lifetime();
     void an_exception_that_nobody_catches_ends_the_program_as_without();
@@ -135,6 +121,12 @@ private slots:
     void updates_behind_an_opaque_widget_are_told_as_unpainted();
     void what_is_painted_under_others_or_without_change_is_told();
     void a_slow_slot_between_frames_is_told();
+    void a_slow_handler_of_any_kind_is_told_data();
+    void a_slow_handler_of_any_kind_is_told();
+    void what_is_slow_can_be_chosen();
+    void a_program_that_measures_itself_is_counted_once_data();
+    void a_program_that_measures_itself_is_counted_once();
+    void a_program_with_a_core_of_its_own_is_told();
     void without_the_preload_library_causes_have_no_caller();
     void items_and_causes_may_be_left_out();
     void children_are_not_profiled_and_see_the_user_s_environment();
@@ -147,7 +139,8 @@ private slots:
 
 private:
     QProcessEnvironment environment(const QString &record, bool is_preloaded = true) const;
-    Ended runChild(const QProcessEnvironment &environment, const QStringList &arguments) const;
+    Ended runChild(const QProcessEnvironment &environment, const QStringList &arguments,
+                   const QString &program = PP_TEST_PROGRAM) const;
     Found measure(const QString &scene, const QProcessEnvironment &environment,
                   const QString &record) const;
     QString path(const char *name) const { return folder_.filePath(name); }
@@ -178,12 +171,13 @@ QProcessEnvironment TestProbe::environment(const QString &record, bool is_preloa
     return env;
 }
 
-Ended TestProbe::runChild(const QProcessEnvironment &env, const QStringList &arguments) const
+Ended TestProbe::runChild(const QProcessEnvironment &env, const QStringList &arguments,
+                          const QString &program) const
 {
     QProcess child;
     child.setProcessEnvironment(env);
     child.setStandardErrorFile(QProcess::nullDevice());
-    child.start(PP_TEST_PROGRAM, arguments);
+    child.start(program, arguments);
     if (!child.waitForFinished(60000))
         child.kill();
     return {child.readAllStandardOutput(), child.exitCode(),
@@ -202,8 +196,8 @@ Found TestProbe::measure(const QString &scene, const QProcessEnvironment &env,
 void TestProbe::the_program_sees_the_same_events_in_the_same_order_data()
 {
     QTest::addColumn<QString>("scene");
-    for (const char *scene :
-         {"events", "delete_later", "delete", "throw", "modal", "threads", "pixels"})
+    for (const char *scene : {"events", "delete_later", "delete", "throw", "modal", "nested",
+                              "drag", "unloading", "threads", "pixels"})
         QTest::newRow(scene) << QString(scene);
 }
 
@@ -212,13 +206,34 @@ void TestProbe::the_program_sees_the_same_events_in_the_same_order()
     QFETCH(QString, scene);
     QProcessEnvironment plain = QProcessEnvironment::systemEnvironment();
     plain.insert("XDG_RUNTIME_DIR", folder_.path());
+    QProcessEnvironment probed = environment(path("same.pprec"));
+    if (scene == "drag") { /* offscreen has none */
+        plain.insert("QT_QPA_PLATFORM", "minimal");
+        probed.insert("QT_QPA_PLATFORM", "minimal");
+    }
     const Ended without = runChild(plain, {scene});
-    const Ended with = runChild(environment(path("same.pprec")), {scene});
+    const Ended with = runChild(probed, {scene});
+    QVERIFY(scene != "drag" || without.out.contains("parcel drops on to"));
+    QVERIFY(scene != "unloading" || without.out.contains("mapped 0"));
     QVERIFY(!without.out.isEmpty());
     QVERIFY(!without.crashed);
     QCOMPARE(with.out, without.out);
     QCOMPARE(with.status, without.status);
     QCOMPARE(with.crashed, without.crashed);
+}
+
+void TestProbe::the_program_paints_the_same_while_repaints_are_outlined()
+{
+    QProcessEnvironment env = environment(path("flash.pprec"));
+    env.insert("PAINTPROF_PROBE_FLASH", "1");
+    const Ended without = runChild(QProcessEnvironment::systemEnvironment(), {"pixels"});
+    const Ended with = runChild(env, {"pixels"});
+    QVERIFY(without.out.startsWith("painted "));
+    QCOMPARE(with.out, without.out);
+    QCOMPARE(with.status, 0);
+    const Found found = read(path("flash.pprec"));
+    QVERIFY(found.disturbed > 0);
+    QCOMPARE(found.disturbed, found.frames);
 }
 
 void TestProbe::the_program_ends_as_without_whatever_its_application_s_lifetime_data()
@@ -266,7 +281,7 @@ void TestProbe::widgets_are_named_with_class_and_object_name()
 {
     const QString record = path("widgets.pprec");
     const Found found = measure("causes", environment(record), record);
-    const Painted ticking = found.painters["<widget> (anonymous namespace)::Painter \"ticking\""];
+    const Painted ticking = found.painters["<widget> Painter \"ticking\""];
     QVERIFY(ticking.count >= 50);
     QVERIFY(ticking.pixels >= ticking.count * 10000);
     QVERIFY(found.painters["<widget> QLabel \"label\""].count >= 50);
@@ -324,7 +339,7 @@ void TestProbe::an_update_has_the_event_and_the_caller_that_asked_for_it()
 {
     const QString record = path("causes.pprec");
     const Found found = measure("causes", environment(record), record);
-    const Painted ticking = found.painters["<widget> (anonymous namespace)::Painter \"ticking\""];
+    const Painted ticking = found.painters["<widget> Painter \"ticking\""];
     bool is_found = false;
     for (const QByteArray &cause : ticking.causes)
         is_found |= cause.startsWith("Timer|QTimer|") && cause.contains("probe_program");
@@ -340,23 +355,22 @@ void TestProbe::updates_behind_an_opaque_widget_are_told_as_unpainted()
 {
     const QString record = path("hidden.pprec");
     const Found found = measure("causes", environment(record), record);
-    QVERIFY(found.painters["<widget> (anonymous namespace)::Painter \"hidden\""].unpainted >= 50);
-    QCOMPARE(found.painters["<widget> (anonymous namespace)::Painter \"ticking\""].unpainted,
-             quint64{0});
+    QVERIFY(found.painters["<widget> Painter \"hidden\""].unpainted >= 50);
+    QCOMPARE(found.painters["<widget> Painter \"ticking\""].unpainted, quint64{0});
 }
 
 void TestProbe::what_is_painted_under_others_or_without_change_is_told()
 {
     const QString record = path("waste.pprec");
     const Found found = measure("waste", environment(record), record);
-    const Painted under = found.painters["<widget> (anonymous namespace)::Painter \"under\""];
+    const Painted under = found.painters["<widget> Painter \"under\""];
     QVERIFY(under.sampled > 0);
     QCOMPARE(under.covered, under.sampled);
     const Painted still = found.painters["<widget> (anonymous namespace)::Plate \"still\""];
     QVERIFY(still.sampled > 0);
     QCOMPARE(still.unchanged, still.sampled);
     QCOMPARE(still.covered, quint64{0});
-    const Painted changing = found.painters["<widget> (anonymous namespace)::Painter \"changing\""];
+    const Painted changing = found.painters["<widget> Painter \"changing\""];
     QVERIFY(changing.sampled > 0);
     QCOMPARE(changing.unchanged, quint64{0});
     QCOMPARE(changing.covered, quint64{0});
@@ -369,11 +383,101 @@ void TestProbe::a_slow_slot_between_frames_is_told()
     QVERIFY(found.events.contains("Timer|QTimer"));
 }
 
+void TestProbe::a_slow_handler_of_any_kind_is_told_data()
+{
+    QTest::addColumn<QByteArray>("event");
+    QTest::newRow("timer") << QByteArray("Timer|QTimer \"beat\"");
+    QTest::newRow("timer of an object")
+        << QByteArray("Timer|(anonymous namespace)::Clock \"clock\"");
+    QTest::newRow("mouse") << QByteArray("MouseButtonPress|(anonymous namespace)::Pad \"pad\"");
+    QTest::newRow("key") << QByteArray("KeyPress|(anonymous namespace)::Pad \"pad\"");
+    QTest::newRow("queued slot") << QByteArray("MetaCall|Actor \"worker\"");
+    QTest::newRow("socket") << QByteArray("SockAct|QSocketNotifier \"line\"");
+}
+
+void TestProbe::a_slow_handler_of_any_kind_is_told()
+{
+    QFETCH(QByteArray, event);
+    const QString record = path("kinds.pprec");
+    const Found found = measure("slow_events", environment(record), record);
+    QVERIFY2(found.events.contains(event), found.events.join(", ").constData());
+}
+
+void TestProbe::what_is_slow_can_be_chosen()
+{
+    const QString record = path("choice.pprec");
+    QProcessEnvironment env = environment(record);
+    env.insert("PAINTPROF_PROBE_SLOW_EVENT", "10000");
+    QVERIFY(measure("slow_events", env, record).events.isEmpty());
+    env.insert("PAINTPROF_PROBE_SLOW_EVENT", "0");
+    const Found all = measure("slow_events", env, record);
+    /* The worker does nothing for it. */
+    QVERIFY2(all.events.contains("User|Actor \"worker\""), all.events.join(", ").constData());
+    for (const QByteArray &event : all.events)
+        QVERIFY2(!event.contains("|ppq::"), event.constData());
+}
+
+void TestProbe::a_program_that_measures_itself_is_counted_once_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("painter");
+    QTest::addColumn<QByteArray>("overlay");
+    QTest::newRow("ppq_window") << PP_TEST_CHART << QStringList{"--frames", "60", "--script", "pan"}
+                                << QByteArray("<widget> ppq_view") << QByteArray("off");
+    QTest::newRow("attach") << PP_TEST_CUSTOM_PAINT << QStringList{"--frames", "60"}
+                            << QByteArray("<widget> Spectrum") << QByteArray("off");
+    QTest::newRow("attach, with our overlay too")
+        << PP_TEST_CUSTOM_PAINT << QStringList{"--frames", "60"} << QByteArray("<widget> Spectrum")
+        << QByteArray("full");
+}
+
+void TestProbe::a_program_that_measures_itself_is_counted_once()
+{
+    QFETCH(QString, program);
+    QFETCH(QStringList, arguments);
+    QFETCH(QByteArray, painter);
+    QFETCH(QByteArray, overlay);
+    const QString record = path("self.pprec");
+    QProcessEnvironment env = environment(record);
+    env.insert("PAINTPROF_PROBE_OVERLAY", overlay);
+    QFile::remove(path("status"));
+    const Ended ended = runChild(env, arguments, program);
+    QVERIFY(!ended.crashed);
+    QCOMPARE(ended.status, 0);
+    const Found found = read(record);
+    QCOMPARE(found.windows.size(), qsizetype{1});
+    QVERIFY2(found.frames >= 60 && found.frames < 80, QByteArray::number(found.frames).constData());
+    const Painted painted = found.painters[painter];
+    QVERIFY2(painted.count >= 60, found.painters.keys().join(", ").constData());
+    QVERIFY(!painted.causes.isEmpty());
+    QVERIFY(painted.self_ns > 0);
+    for (auto it = found.painters.cbegin(); it != found.painters.cend(); ++it) {
+        QVERIFY2(!it.key().endsWith("::paintEvent"), it.key().constData());
+        QVERIFY2(!it.key().contains("OverlayPanel"), it.key().constData());
+    }
+    QFile status(path("status"));
+    QVERIFY(status.open(QIODevice::ReadOnly));
+    QVERIFY(!status.readAll().contains("error"));
+}
+
+void TestProbe::a_program_with_a_core_of_its_own_is_told()
+{
+    const QString record = path("own.pprec");
+    QFile::remove(path("status"));
+    const Found found = measure("own_core", environment(record), record);
+    QCOMPARE(found.windows.size(), qsizetype{2});
+    QVERIFY(found.frames >= 4);
+    QFile status(path("status"));
+    QVERIFY(status.open(QIODevice::ReadOnly));
+    QCOMPARE(status.readAll().count("by a copy of paintprof of its own"), qsizetype{1});
+}
+
 void TestProbe::without_the_preload_library_causes_have_no_caller()
 {
     const QString record = path("nopreload.pprec");
     const Found found = measure("causes", environment(record, false), record);
-    const Painted ticking = found.painters["<widget> (anonymous namespace)::Painter \"ticking\""];
+    const Painted ticking = found.painters["<widget> Painter \"ticking\""];
     QVERIFY(ticking.count >= 50);
     QVERIFY(!ticking.causes.isEmpty());
     for (const QByteArray &cause : ticking.causes)

@@ -202,6 +202,18 @@ static void a_phase_that_comes_late_is_charged_to_other_and_named(void **state)
     assert_non_null(strstr(read_text(sidecar_path), "\"late_phases\": [\"csv_late\"]"));
 }
 
+static void the_sidecar_names_the_rows_that_were_disturbed(void **state)
+{
+    (void)state;
+    open_csv(csv_path);
+    for (int row = 1; row <= 9; row++) {
+        pp_window_set_disturbed(window, (row >= 3 && row <= 5) || row == 9);
+        plain_frame(window, 1);
+    }
+    assert_int_equal(close_csv(), PP_OK);
+    assert_non_null(strstr(read_text(sidecar_path), "\"disturbed_frames\": [[3, 5], [9, 9]]"));
+}
+
 static void an_older_file_is_replaced(void **state)
 {
     (void)state;
@@ -383,6 +395,7 @@ int main(void)
         CSV_TEST(a_row_is_in_the_file_when_its_frame_has_ended),
         CSV_TEST(a_file_without_frames_has_its_header),
         CSV_TEST(a_phase_that_comes_late_is_charged_to_other_and_named),
+        CSV_TEST(the_sidecar_names_the_rows_that_were_disturbed),
         CSV_TEST(an_older_file_is_replaced),
         CSV_TEST(a_new_file_is_for_its_owner_only),
         CSV_TEST(the_sidecar_stands_from_the_start_and_is_complete_at_the_end),

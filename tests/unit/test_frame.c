@@ -238,6 +238,24 @@ static void a_window_that_counts_items_knows_zero(void **state)
     pp_window_destroy(counting);
 }
 
+static void frames_are_marked_while_their_window_is_disturbed(void **state)
+{
+    (void)state;
+    pp_window *other = create_window("other", false);
+    plain_frame(window, 1);
+    pp_frame_begin(window);
+    pp_window_set_disturbed(window, true); /* it counts when the frame ends */
+    pp_frame_end(window);
+    plain_frame(other, 1);
+    pp_window_set_disturbed(window, false);
+    plain_frame(window, 1);
+    assert_false(got.frames[0].is_disturbed);
+    assert_true(got.frames[1].is_disturbed);
+    assert_false(got.frames[2].is_disturbed);
+    assert_false(got.frames[3].is_disturbed);
+    pp_window_destroy(other);
+}
+
 static void zones_and_marks_are_told_with_their_times(void **state)
 {
     (void)state;
@@ -290,6 +308,7 @@ int main(void)
         FRAME_TEST(the_total_of_a_recursive_site_counts_the_outermost_once),
         FRAME_TEST(items_are_unknown_until_one_is_counted),
         FRAME_TEST(a_window_that_counts_items_knows_zero),
+        FRAME_TEST(frames_are_marked_while_their_window_is_disturbed),
         FRAME_TEST(zones_and_marks_are_told_with_their_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

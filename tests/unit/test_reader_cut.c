@@ -67,6 +67,7 @@ static void assert_same_frame(const pp_frame *a, const pp_frame *b)
     assert_int_equal(a->dirty_px, b->dirty_px);
     assert_int_equal(a->budget_ns, b->budget_ns);
     assert_int_equal(a->jank, b->jank);
+    assert_int_equal(a->is_disturbed, b->is_disturbed);
     assert_memory_equal(a->phase_ns, b->phase_ns, sizeof a->phase_ns);
 }
 
@@ -303,7 +304,9 @@ static void do_anything(rec_thread *thread, uint32_t first_window, bool has_gpu_
         break;
     case 1:
     case 2:
-        rec_frame_end(thread, window | (roll(6) == 0 ? PP_FRAME_CANCELLED : 0),
+        rec_frame_end(thread,
+                      window | (roll(6) == 0 ? PP_FRAME_CANCELLED : 0) |
+                          (roll(4) == 0 ? PP_FRAME_DISTURBED : 0),
                       roll(2) ? thread->ticks - roll(40) : 0);
         break;
     case 3:

@@ -15,6 +15,7 @@ static const pp_site_info evil = {"a\x1b[31mb\nc\xff\xe2\x80\xae", "x.c", 1, PP_
 static pp_report *report;
 static pp_sink sink;
 static captured_text text;
+static bool are_disturbed; /* the frames that are added */
 
 static int create_report(void **state)
 {
@@ -63,7 +64,9 @@ static void add_frame(uint64_t number, uint32_t of, uint64_t redraw_ms, uint64_t
                       .budget_ns = 10 * MS,
                       .jank = redraw_ms + create_ms >= 10 ? PP_JANK_PAINT : PP_JANK_NONE,
                       .painter_count = 2,
-                      .painters = painters};
+                      .painters = painters,
+                      .is_disturbed = are_disturbed};
+    frame.end_ns = frame.start_ns;
     frame.phase_ns[PP_PHASE_REDRAW] = redraw_ms * MS;
     frame.phase_ns[PP_PHASE_CREATE] = create_ms * MS;
     frame.phase_ns[PP_PHASE_OVERLAY] = MS / 10;
@@ -137,6 +140,39 @@ static void json_is_one_line_of_the_same_numbers(void **state)
     assert_has(json, "\"slowest\":[{\"frame\":40,\"window\":1,");
     assert_has(json, "\"taken_ms\":30.600000");
     assert_has(json, "\"painters\":[{\"name\":\"Curve.paint()\",\"phase\":\"redraw\",");
+}
+
+static void disturbed_frames_are_named(void **state)
+{
+    (void)state;
+    for (uint64_t i = 1; i <= 10; i++)
+        add_frame(i, 1, i, 0);
+    assert_has_not(as_text(), "disturbed");
+    assert_has_not(as_json(), "disturbed");
+    are_disturbed = true;
+    for (uint64_t i = 11; i <= 20; i++)
+        add_frame(i, 1, i, 0);
+    are_disturbed = false;
+    add_frame(21, 1, 1, 0);
+    are_disturbed = true;
+    add_frame(22, 1, 1, 0);
+    assert_has(as_text(), "\ndisturbed    11 frames (11 to 20, 22 to 22), 0.1 s in all: ");
+    assert_has(as_text(), "frame 20: 20.600 ms at 0.304 s in window 1, late (paint), disturbed\n");
+    assert_has(as_json(), "\"disturbed_frames\":11,\"disturbed\":[{\"first\":11,\"last\":20,"
+                          "\"frames\":10,\"ms\":144.000000},{\"first\":22,");
+}
+
+static void any_number_of_disturbed_stretches_is_counted(void **state)
+{
+    (void)state;
+    for (uint64_t i = 1; i <= 400; i++) {
+        are_disturbed = i % 2 == 0;
+        add_frame(i, 1, 1, 0);
+    }
+    are_disturbed = false;
+    assert_has(as_text(), "\ndisturbed    200 frames (2 to 2, 4 to 4, 6 to 6, 8 to 8 …), ");
+    assert_has(as_json(), "\"disturbed_frames\":200,");
+    assert_has(as_json(), "\"last\":400,\"frames\":137,");
 }
 
 static void the_slowest_frames_come_longest_first(void **state)
@@ -325,6 +361,8 @@ int main(void)
         REPORT_TEST(a_report_without_frames_says_what_to_do),
         REPORT_TEST(a_report_of_frames_reads_as_the_golden_file),
         REPORT_TEST(json_is_one_line_of_the_same_numbers),
+        REPORT_TEST(disturbed_frames_are_named),
+        REPORT_TEST(any_number_of_disturbed_stretches_is_counted),
         REPORT_TEST(the_slowest_frames_come_longest_first),
         REPORT_TEST(what_no_frame_measured_has_no_row),
         REPORT_TEST(names_are_cut_in_the_middle_and_cannot_move_the_cursor),

@@ -4,6 +4,7 @@
 
 #include <paintprof/export.h>
 #include <paintprof/phase.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,6 +63,7 @@ typedef struct pp_frame {
     pp_jank jank;
     uint32_t painter_count;
     const pp_painter *painters; /* by self time, largest first; valid during the call only */
+    bool is_disturbed;          /* its times are: pp_window_set_disturbed(). Since: 0.2 */
 } pp_frame;
 
 /* The distribution of one quantity over frames, in milliseconds. Percentiles are nearest-rank;

@@ -38,6 +38,11 @@ PP_API uint32_t pp_window_number(const pp_window *window);
 PP_API void pp_window_set_refresh_hz(pp_window *window, double refresh_hz);
 PP_API void pp_window_set_renderer(pp_window *window, const char *renderer);
 
+/* While on, the frames of the window that end are marked as disturbed: a tool of paintprof's own
+ * (the probe's flash, which outlines repaints) shows something beside them, which costs the machine
+ * time that no zone has. Thread: as the frames. Since: 0.2 */
+PP_API void pp_window_set_disturbed(pp_window *window, bool is_disturbed);
+
 /* Notes that a repaint was asked for; the first of several before a frame counts. Tells a frame
  * that began late because a handler ran ("event" jank). Thread: as the frames. Since: 0.1 */
 PP_API void pp_frame_asked(pp_window *window);
