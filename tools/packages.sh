@@ -12,6 +12,7 @@ packages_format=(clang-format)
 packages_test=(
     "${packages_build[@]}" "${packages_format[@]}"
     libclang-rt-14-dev libcmocka-dev python3 python3-msgpack xdotool xauth
+    x11-xserver-utils    # xrandr: two screens of different rates
     libcurl4-openssl-dev # what paintprof loads to post, and the header its numbers are held against
     clang clang-tidy
     g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
@@ -19,6 +20,14 @@ packages_test=(
     locales
 )
 packages_wayland=(qt6-wayland)
+# What `./do test --only apps` runs under the probe, and a window manager for it.
+packages_apps=(
+    jwm weston qt6-wayland
+    designer-qt6 assistant-qt6 linguist-qt6 tanglet qtcreator
+    python3-pyqt6 python3-pyqt6.qtquick python3-pyqt6.qtsvg pyqt6-examples python3-pyqtgraph
+    speedcrunch # of Qt 5
+    qml-qt6 qml6-module-qtquick qml6-module-qtquick-window qml6-module-qtquick-controls
+)
 # The profilers that ours is measured beside; the one of sysprof brings GTK's headers along.
 packages_peers=(
     libmicroprofile-dev liblttng-ust-dev lttng-tools libsysprof-4-dev systemtap-sdt-dev

@@ -5,12 +5,14 @@
 # CTest counts as many tests as CTest ran, any other as one.
 
 stages=(format test wayland core asan tsan clang tidy fuzz aarch64)
+# Those that run only when they are asked for.
+further_stages=(apps)
 
 describe_stage() {
     case $1 in
     format) echo "the sources are as clang-format leaves them" ;;
     test) echo "gcc, -Werror: all suites, off-screen and under Xvfb with OpenGL" ;;
-    wayland) echo "the chart under a headless Wayland compositor" ;;
+    wayland) echo "the chart and probed programs under a headless Wayland compositor" ;;
     core) echo "the core's suites, built without Qt" ;;
     asan) echo "all suites under ASan, LSan and UBSan" ;;
     tsan) echo "the core's suites under TSan" ;;
@@ -18,6 +20,7 @@ describe_stage() {
     tidy) echo "clang-tidy finds nothing" ;;
     fuzz) echo "libFuzzer with ASan and UBSan on whatever parses bytes, briefly" ;;
     aarch64) echo "the core's suites, cross-built and run under qemu-user" ;;
+    apps) echo "real programs of Debian under the probe; only with --only apps" ;;
     esac
 }
 
@@ -44,14 +47,14 @@ parse_test_options() {
         case $1 in
         --list)
             local stage
-            for stage in "${stages[@]}"; do
+            for stage in "${stages[@]}" "${further_stages[@]}"; do
                 printf '%-8s  %s\n' "$stage" "$(describe_stage "$stage")"
             done
             exit 0
             ;;
         --only)
-            [[ $# -ge 2 && " ${stages[*]} " == *" $2 "* ]] ||
-                usage_error "--only takes one of: ${stages[*]}"
+            [[ $# -ge 2 && " ${stages[*]} ${further_stages[*]} " == *" $2 "* ]] ||
+                usage_error "--only takes one of: ${stages[*]} ${further_stages[*]}"
             selected+=("$2")
             shift
             ;;
@@ -137,7 +140,7 @@ use_plain_addresses() { ! setarch -R true 2>/dev/null || plain_addresses=(setarc
 # What measures runs alone in both (RUN_SERIAL).
 run_all_suites() {
     local status=0
-    ctest_in "$1" -LE '^(headers|xvfb|wayland)$' --parallel "$(jobs_here)" || status=1
+    ctest_in "$1" -LE '^(headers|xvfb|wayland|apps)$' --parallel "$(jobs_here)" || status=1
     with_xvfb ctest_in "$1" -L '^xvfb$' || status=1
     return $status
 }
@@ -165,6 +168,12 @@ suite_wayland() {
     [ "$(head -c 4 "$scratch/chart.png" | tail -c 3)" = PNG ] || fail "the chart left no picture"
     rm -rf "$scratch"
     say "60 frames and a picture under Wayland"
+}
+
+suite_apps() {
+    ensure_packages apps
+    configure_and_build test
+    PAINTPROF_APPS_REQUIRED=1 ctest_in test -L '^apps$'
 }
 
 suite_core() {

@@ -188,9 +188,13 @@ uint16_t CallerNames::outsideQt()
     bool has_left = false; /* the probe's frames of this very call */
     for (int i = 0; i < depth; i++) {
         const Module module = moduleOf(stack[i]);
-        if (module == Module::Other || module == Module::Python)
+        if (module == Module::Other)
             return of(stack[i]);
-        if (module == Module::Qt)
+        if (module == Module::Python) {
+            /* A binding stands before each virtual function, also where no Python runs. */
+            if (const uint16_t line = python_.current())
+                return line;
+        } else if (module == Module::Qt)
             has_left = true;
         else if (has_left)
             return 0;

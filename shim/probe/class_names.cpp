@@ -6,6 +6,23 @@
 namespace ppq
 {
 
+namespace
+{
+
+/* QML derives a class for each use that adds something: "Button_QMLTYPE_3", "QQuickItem_QML_7". */
+QByteArray withoutQmlNumber(const QByteArray &name)
+{
+    constexpr const char *marks[] = {"_QMLTYPE_", "_QML_"};
+    for (const char *mark : marks) {
+        const qsizetype at = name.indexOf(mark);
+        if (at > 0)
+            return name.left(at);
+    }
+    return name;
+}
+
+} // namespace
+
 ClassKey classKeyOf(const QObject *object)
 {
     return {object->metaObject(), vtableOf(object)};
@@ -20,7 +37,7 @@ const QByteArray &ClassNames::of(const ClassKey &key)
     const QByteArray meta_name = key.first->className();
     const QByteArray name = classNameOf(key.second);
     const bool is_wrapper = name.isEmpty() || name.startsWith("sip") || name.contains('<');
-    return *names_.insert(key, is_wrapper ? meta_name : name);
+    return *names_.insert(key, is_wrapper ? withoutQmlNumber(meta_name) : name);
 }
 
 } // namespace ppq

@@ -2,6 +2,7 @@
 #ifndef PPQ_OWN_COST_HPP
 #define PPQ_OWN_COST_HPP
 
+#include <algorithm>
 #include <cstdint>
 
 namespace ppq
@@ -15,7 +16,7 @@ public:
     bool isDue() { return (++runs_ & (sample_every - 1)) == 0; }
     void add(uint64_t ticks)
     {
-        sampled_ticks_ += ticks;
+        sampled_ticks_ += std::min(ticks, longest_ticks);
         ++samples_;
     }
 
@@ -29,6 +30,9 @@ public:
 
 private:
     static constexpr uint32_t sample_every = 64; /* a power of two */
+    /* What took longer was interrupted, or did once what has a zone of its own: no other run did.
+     */
+    static constexpr uint64_t longest_ticks = 1U << 16;
 
     uint64_t sampled_ticks_ = 0;
     uint64_t samples_ = 0;

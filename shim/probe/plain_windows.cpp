@@ -5,6 +5,7 @@
 #include "overlay_window.hpp"
 
 #include <QtGui/QExposeEvent>
+#include <QtGui/QGuiApplication>
 
 #include <cstring>
 #include <new>
@@ -63,7 +64,8 @@ PlainWindow::PlainWindow(QWindow *window, pp_object_kind kind, pp_site *site)
     if (pp_window_create(&measured_, &opts) != PP_OK)
         throw std::bad_alloc();
     if (kind == PP_OBJECT_QUICK)
-        quick_ = std::make_unique<QuickWatch>(window, window->metaObject()->className());
+        quick_ =
+            std::make_unique<QuickWatch>(window, ClassNames().of(classKeyOf(window)).constData());
     followScreen();
 }
 
@@ -81,10 +83,11 @@ PlainWindow::~PlainWindow()
 
 void PlainWindow::followScreen()
 {
-    QScreen *screen = window_ ? window_->screen() : nullptr;
-    if (screen && screen != screen_)
-        pp_window_set_refresh_hz(measured_, screen->refreshRate());
-    screen_ = screen;
+    const QScreen *screen = window_ ? window_->screen() : nullptr;
+    const double hz = screen ? screen->refreshRate() : refresh_hz_;
+    if (hz != refresh_hz_)
+        pp_window_set_refresh_hz(measured_, hz);
+    refresh_hz_ = hz;
 }
 
 void PlainWindow::begin()
@@ -118,7 +121,8 @@ PlainWindows::PlainWindows(EventTap &tap, Painters &painters, CauseNotes *causes
                            std::function<void()> created, std::function<void()> ended,
                            std::function<void(const char *)> gpu_checked)
     : tap_(tap), painters_(painters), causes_(causes), created_(std::move(created)),
-      ended_(std::move(ended)), gpu_checked_(std::move(gpu_checked))
+      ended_(std::move(ended)), gpu_checked_(std::move(gpu_checked)),
+      is_wayland_(QGuiApplication::platformName().startsWith("wayland"))
 {
 }
 
@@ -211,7 +215,9 @@ void PlainWindows::asked(QObject *object, pp_cause cause)
                                               : windows_.constEnd();
     if (found == windows_.constEnd() || (*found)->window() != object)
         return;
-    pp_frame_asked((*found)->measured());
+    /* On Wayland it comes when the compositor wants it: to wait for that is not to be late. */
+    if (!is_wayland_)
+        pp_frame_asked((*found)->measured());
     if (!(*found)->is_asked)
         (*found)->asked = cause;
     (*found)->is_asked = true;

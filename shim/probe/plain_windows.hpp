@@ -56,7 +56,7 @@ private:
     const pp_object_kind kind_;
     pp_site *const site_;
     std::unique_ptr<QuickWatch> quick_;
-    QPointer<QScreen> screen_;
+    double refresh_hz_ = 0;
     bool in_frame_ = false;
 };
 
@@ -98,6 +98,7 @@ private:
     const std::function<void()> created_, ended_;
     const std::function<void(const char *)> gpu_checked_;
     GpuWindowPaints gpu_paints_;
+    const bool is_wayland_;
     QHash<const QWindow *, Window> windows_;
 };
 

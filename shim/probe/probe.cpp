@@ -54,6 +54,8 @@ Probe::Probe(ProbeOptions options)
       surely_fast_ticks_(slow_event_ns_ / 10)
 {
     pp_process_note("probe.version", PP_VERSION);
+    pp_process_note("qt.version", qVersion());
+    pp_process_note("qt.platform", QGuiApplication::platformName().toUtf8().constData());
     /* An application that is deleted when the process exits crashes in Qt 6.4 when this list was
      * made after it, as it is when our overlay first appears under the mouse. Made now, it goes
      * after it. */

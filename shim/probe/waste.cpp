@@ -101,9 +101,16 @@ void WasteSampler::frameBegins()
         rest(own_ticks_ * frame_share > frame_ticks_ &&
              own_ticks_ * time_share > begin_ticks_ - first_ticks_);
     is_in_frame_ = is_active_;
+    has_looked_ = false;
     paints_.clear();
     after_.clear();
-    const QImage *image = is_active_ ? picture() : nullptr;
+}
+
+/* At the first paint: until then there may be no picture, and to ask for one crashes on Wayland. */
+void WasteSampler::paintsBegin()
+{
+    has_looked_ = true;
+    const QImage *image = picture();
     if (image && image->size() != size_px_)
         resize(image->size());
 }
@@ -137,10 +144,11 @@ void WasteSampler::resize(QSize size_px)
 void WasteSampler::frameEnded()
 {
     const uint64_t begin = ticksNow();
-    const QImage *image = is_in_frame_ ? picture() : nullptr;
+    const bool is_painted = is_in_frame_ && has_looked_;
+    const QImage *image = is_painted ? picture() : nullptr;
     if (image && image->size() == size_px_)
         compareAll(*image);
-    else
+    else if (is_painted || !is_in_frame_)
         is_fresh_ = true;
     is_in_frame_ = false;
     paints_.clear();
@@ -177,6 +185,8 @@ uint32_t WasteSampler::valueAt(const QImage &image, int column, int row) const
 size_t WasteSampler::begin(const void *painter, const void *const *parents, const QRect &rect_px)
 {
     painted_ = root_ ? root_->backingStore() : nullptr;
+    if (is_in_frame_ && !has_looked_)
+        paintsBegin();
     const QRect in = rect_px & QRect(QPoint(), size_px_);
     /* The first whose point is not before px. */
     const auto cell = [this](int px) { return (px + pitch_px_ - 1 - pitch_px_ / 2) / pitch_px_; };

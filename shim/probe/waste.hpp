@@ -77,6 +77,7 @@ private:
     void resize(QSize size_px);
     void compareAll(const QImage &image);
     void rest(bool is_over_budget);
+    void paintsBegin();
     const QImage *picture() const;
     void compare(const Paint &paint, const QImage &image, Found &found) const;
     bool isUnderLater(const Paint &paint, int column, int row) const;
@@ -90,6 +91,7 @@ private:
 
     bool is_active_ = false;
     bool is_in_frame_ = false; /* and active in it */
+    bool has_looked_ = false;  /* at the picture, in this frame */
     bool is_fresh_ = true;     /* what is kept is older than the last frame */
     int frames_left_ = 0;      /* before the cost is looked at again */
     uint64_t first_ticks_ = 0;

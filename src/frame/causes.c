@@ -133,6 +133,7 @@ static pp_cause_total *cause_of(pp_causes *causes, const pp_site_info *site,
 void pp_causes_frame(pp_causes *causes, const pp_frame *frame)
 {
     causes->budget_ns = frame->budget_ns;
+    causes->frames++;
     for (uint32_t i = 0; i < frame->painter_count; i++) {
         const pp_painter *painter = &frame->painters[i];
         pp_painter_total *row =
@@ -144,6 +145,14 @@ void pp_causes_frame(pp_causes *causes, const pp_frame *frame)
         row->total_ns += painter->total_ns;
         row->pixels += painter->pixels;
     }
+}
+
+/* Counts the frame that goes on, once. */
+static void add_frame(const pp_causes *causes, uint64_t *frames, uint64_t *last_frame)
+{
+    uint64_t number = causes->frames + 1;
+    *frames += *last_frame != number;
+    *last_frame = number;
 }
 
 static void add_instance(pp_causes *causes, pp_painter_total *painter, const pp_paint_record *paint)
@@ -189,6 +198,7 @@ static void add_causes(pp_causes *causes, pp_painter_total *painter, const pp_pa
         pp_cause_total *row = cause->count ? cause_of(causes, paint->site, cause) : NULL;
         if (row) {
             row->paints++;
+            add_frame(causes, &row->frames, &row->last_frame);
             row->asked += cause->count;
             row->self_ns += part_of(paint->self_ns, before, cause->count, total);
             row->pixels += part_of(paint->pixels, before, cause->count, total);
@@ -209,6 +219,7 @@ void pp_causes_painted(pp_causes *causes, const pp_paint_record *paint)
     if (!painter)
         return;
     painter->paints++;
+    add_frame(causes, &painter->frames, &painter->last_frame);
     painter->paint_self_ns += paint->self_ns;
     painter->paint_pixels += paint->pixels;
     painter->waste.sampled += paint->sampled;

@@ -28,6 +28,8 @@ typedef struct pp_painter_total {
     uint64_t paints_asked;                /* and those of them that have a cause */
     uint64_t asked;                       /* updates that these answered */
     uint64_t unpainted;                   /* updates that led to no paint */
+    uint64_t frames;                      /* in which it was painted, */
+    uint64_t last_frame;                  /* of which the last had that number */
     uint64_t instances;                   /* counted one by one, */
     uint64_t other_paints;                /* and what all others did */
     uint64_t other_self_ns;
@@ -41,6 +43,7 @@ typedef struct pp_cause_total {
     const pp_site_info *site;
     const char *event, *receiver, *caller;
     uint64_t paints, asked, unpainted, self_ns, pixels;
+    uint64_t frames, last_frame; /* as a painter's */
     pp_waste_total waste;
 } pp_cause_total;
 
@@ -73,6 +76,7 @@ typedef struct pp_causes {
     uint64_t overhead_ns;
     uint64_t notes;     /* of any sort but pixels alone: 0 in what no probe recorded */
     uint64_t budget_ns; /* of the last frame */
+    uint64_t frames;    /* that have ended */
     bool failed;        /* memory ran out */
 } pp_causes;
 

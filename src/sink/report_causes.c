@@ -159,8 +159,21 @@ static void begin_row(pp_table *table, const pp_report_painter *painter, bool is
     pp_table_text(table, is_first ? pp_report_kind(painter->site, room, sizeof room) : "");
 }
 
+/* Why it was painted where it was not asked for. */
+static const char *rest_text(const pp_report *report, const pp_report_painter *painter)
+{
+    char room[KIND_BYTES];
+    if (report->causes.causes.count == 0)
+        return "not recorded";
+    if (painter->row_count == 0 &&
+        strcmp(pp_report_kind(painter->site, room, sizeof room), "quick") == 0)
+        return "a part of its window's frames";
+    return "itself not asked for: shown, or painted along with others";
+}
+
 /* What a painter did without a cause of its own. */
-static void add_rest(pp_table *table, const pp_report_painter *painter, bool is_first)
+static void add_rest(pp_table *table, const pp_report *report, const pp_report_painter *painter,
+                     bool is_first)
 {
     uint64_t asked = painter->noted ? painter->noted->paints_asked : 0;
     uint64_t self_ns = 0, pixels = 0;
@@ -179,10 +192,10 @@ static void add_rest(pp_table *table, const pp_report_painter *painter, bool is_
         add_waste(table, &painter->noted->waste);
     else
         pp_table_text(table, "-");
-    pp_table_text(table, "itself not asked for: shown, or painted along with others");
+    pp_table_text(table, rest_text(report, painter));
 }
 
-static void add_painter(pp_table *table, const pp_report_painter *painter)
+static void add_painter(pp_table *table, const pp_report *report, const pp_report_painter *painter)
 {
     size_t shown = 0, left = 0;
     for (size_t i = 0; i < painter->row_count; i++) {
@@ -205,7 +218,7 @@ static void add_painter(pp_table *table, const pp_report_painter *painter)
             pp_table_text(table, "");
         pp_table_format(table, "and %zu more causes", left);
     }
-    add_rest(table, painter, shown == 0);
+    add_rest(table, report, painter, shown == 0);
 }
 
 static void add_painters(pp_buffer *text, const pp_report *report,
@@ -223,7 +236,7 @@ static void add_painters(pp_buffer *text, const pp_report *report,
         if (painters->items[i].count == 0)
             continue;
         if (painted++ < report->top_sites)
-            add_painter(&table, &painters->items[i]);
+            add_painter(&table, report, &painters->items[i]);
     }
     if (painted == 0) {
         pp_buffer_text(text, "\nnothing was painted\n");

@@ -12,8 +12,9 @@
 /* A busy machine makes any handler late now and then; slow is one that often is. */
 enum { LATE_OF = 10 };
 
-/* Less often is what happens when a program starts, is resized or moved over by the mouse. */
-enum { PAINTS_LEAST = 20, UNPAINTED_LEAST = 20, LATE_LEAST = 3 };
+/* Less often is what happens when a program starts, is resized or moved over by the mouse. Frames,
+ * not paints, since all objects of a class without a name are one painter. */
+enum { FRAMES_LEAST = 20, UNPAINTED_LEAST = 20, LATE_LEAST = 3 };
 
 /* A share of so many pixels is known to within 7 % at worst (two standard deviations). */
 enum { SAMPLES_LEAST = 200 };
@@ -58,10 +59,11 @@ static void add(findings *list, pp_finding finding)
 
 /* ---- Painters -------------------------------------------------------------------------------- */
 
-/* What is wrong with what so many paints painted; COUNT: nothing. */
-static pp_finding_kind judge(const pp_waste_total *waste, uint64_t paints, uint64_t pixels)
+/* What is wrong with what was painted in so many frames; COUNT: nothing. */
+static pp_finding_kind judge(const pp_waste_total *waste, uint64_t frames, uint64_t paints,
+                             uint64_t pixels)
 {
-    if (paints < PAINTS_LEAST || waste->sampled < SAMPLES_LEAST)
+    if (frames < FRAMES_LEAST || waste->sampled < SAMPLES_LEAST)
         return PP_FINDING_COUNT;
     double unchanged = pp_report_ratio(waste->unchanged, waste->sampled);
     if (pp_report_ratio(waste->covered, waste->sampled) >= WASTED_LEAST)
@@ -78,7 +80,7 @@ static void find_waste(findings *list, const pp_report_painter *painter)
     bool is_found[PP_FINDING_COUNT + 1] = {false};
     for (size_t i = 0; i < painter->row_count; i++) {
         const pp_cause_total *row = painter->rows[i];
-        pp_finding_kind kind = judge(&row->waste, row->paints, row->pixels);
+        pp_finding_kind kind = judge(&row->waste, row->frames, row->paints, row->pixels);
         if (kind != PP_FINDING_COUNT && !is_found[kind])
             add(list, (pp_finding){
                           .kind = kind, .cost_ns = row->self_ns, .painter = painter, .cause = row});
@@ -89,7 +91,8 @@ static void find_waste(findings *list, const pp_report_painter *painter)
 /* Where no causes were recorded at all. */
 static void find_waste_at_large(findings *list, const pp_report_painter *painter)
 {
-    pp_finding_kind kind = judge(&painter->noted->waste, painter->noted->paints, painter->pixels);
+    const pp_painter_total *noted = painter->noted;
+    pp_finding_kind kind = judge(&noted->waste, noted->frames, noted->paints, painter->pixels);
     if (kind != PP_FINDING_COUNT)
         add(list, (pp_finding){.kind = kind, .cost_ns = painter->self_ns, .painter = painter});
 }

@@ -75,7 +75,9 @@ static void add_no_frames(pp_buffer *text, const pp_reader *reader)
 {
     const pp_recording_info *info = reader ? pp_reader_info(reader) : NULL;
     pp_put_format(text, "%-13s", "frames");
-    if (info && info->records == 0)
+    if (reader && pp_reader_note(reader, "probe.version"))
+        pp_buffer_text(text, "no frames: no window of the program was painted\n");
+    else if (info && info->records == 0)
         pp_buffer_text(text, "no frames, and no zones or marks either: none ran while the gate "
                              "was open. Set\n             PAINTPROF=1 for the program, or let it "
                              "call pg_set_profile_enabled(true).\n");

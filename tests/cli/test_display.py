@@ -7,28 +7,10 @@ import subprocess
 import time
 import unittest
 
-from harness import CHART, ChartTest, GAPS, ROWS, environment, png_size, rows_of
+from display import DisplayTest
+from harness import CHART, GAPS, ROWS, png_size, rows_of
 
 CLI = os.environ["PAINTPROF_CLI"]
-
-
-class DisplayTest(ChartTest):
-    """Each test has an X server of its own, on a number that the server chooses."""
-
-    def setUp(self):
-        super().setUp()
-        read_end, write_end = os.pipe()
-        self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1400x900x24", "-nolisten",
-             "tcp", "-noreset"], pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(write_end)
-        self.addCleanup(self.server.wait)
-        self.addCleanup(self.server.terminate)
-        with os.fdopen(read_end) as pipe:
-            number = pipe.readline().strip()
-        self.assertTrue(number, "Xvfb did not start")
-        self.env = environment(QT_QPA_PLATFORM="xcb", DISPLAY=f":{number}", WAYLAND_DISPLAY=None,
-                               XAUTHORITY=None, LIBGL_ALWAYS_SOFTWARE="1")
 
 
 class Renderers(DisplayTest):
@@ -71,12 +53,6 @@ class Keys(DisplayTest):
         window = self.xdotool("search", "--sync", "--onlyvisible", "--name", "paintprof-chart")
         self.xdotool("windowfocus", "--sync", window.split()[0])
         self.wait_for_frames(1)
-
-    def xdotool(self, *args):
-        done = subprocess.run(["xdotool", *map(str, args)], env=self.env, capture_output=True,
-                              text=True, timeout=60, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
 
     def frames(self):
         return rows_of(self.csv.read_text()) if self.csv.exists() else []

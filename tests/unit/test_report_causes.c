@@ -165,6 +165,38 @@ static void a_clean_program_is_told_of_no_waste(void **state)
     assert_has(written(pp_report_write_json, NULL), "\"findings\":[]");
 }
 
+static void the_render_thread_s_work_is_a_part_of_the_window_s_frames(void **state)
+{
+    (void)state;
+    const pp_cause timer = cause_of("Timer", "QSGThreadedRenderLoop", "");
+    pp_frame_begin(window);
+    paint_once(pp_object_site(PP_OBJECT_QUICK, "QQuickWindow", NULL),
+               &(one_paint){.us = 100, .pixels = 9, .cause = &timer});
+    paint_once(pp_object_site(PP_OBJECT_QUICK, "QQuickWindow render", NULL),
+               &(one_paint){.us = 100});
+    pp_frame_end(window);
+    const char *all = written(pp_report_write_text, NULL);
+    assert_has(all, "a part of its window's frames");
+    assert_has_not(all, "not asked for");
+}
+
+/* All labels without a name are one painter, and each is painted once more after it is shown. */
+static void many_of_a_class_in_a_few_frames_are_no_waste(void **state)
+{
+    (void)state;
+    const pp_cause shown = cause_of("LayoutRequest", "QMainWindow", "");
+    pp_site *site = pp_object_site(PP_OBJECT_WIDGET, "QLabel", NULL);
+    for (int frame = 0; frame < 3; frame++) {
+        pp_frame_begin(window);
+        for (int i = 0; i < TICKS; i++)
+            paint_once(
+                site, &(one_paint){
+                          .us = 100, .pixels = 9, .cause = &shown, .sampled = 64, .unchanged = 64});
+        pp_frame_end(window);
+    }
+    assert_has_not(written(pp_report_write_text, NULL), "wasteful");
+}
+
 static void without_causes_the_same_is_flagged_by_the_pixels(void **state)
 {
     (void)state;
@@ -174,8 +206,10 @@ static void without_causes_the_same_is_flagged_by_the_pixels(void **state)
         paint_once(site, &(one_paint){.us = 100, .pixels = 9, .sampled = 32, .unchanged = 32});
         pp_frame_end(window);
     }
-    assert_has(written(pp_report_write_text, NULL),
-               "Canvas (widget): painted 100 times, and less than 0.1% of it changed");
+    const char *all = written(pp_report_write_text, NULL);
+    assert_has(all, "Canvas (widget): painted 100 times, and less than 0.1% of it changed");
+    assert_has(all, "not recorded");
+    assert_has_not(all, "not asked for");
 }
 
 static void a_paint_of_two_causes_is_shared_out_by_how_often_they_asked(void **state)
@@ -273,6 +307,8 @@ int main(void)
         REPORT_TEST(its_json_reads_as_the_golden_file),
         REPORT_TEST(every_fault_is_flagged_with_its_cause_and_nothing_else_is),
         REPORT_TEST(a_clean_program_is_told_of_no_waste),
+        REPORT_TEST(the_render_thread_s_work_is_a_part_of_the_window_s_frames),
+        REPORT_TEST(many_of_a_class_in_a_few_frames_are_no_waste),
         REPORT_TEST(without_causes_the_same_is_flagged_by_the_pixels),
         REPORT_TEST(a_paint_of_two_causes_is_shared_out_by_how_often_they_asked),
         REPORT_TEST(instances_beyond_the_limit_are_summed_up),
