@@ -13,6 +13,7 @@ packages_test=(
     "${packages_build[@]}" "${packages_format[@]}"
     libclang-rt-14-dev libcmocka-dev python3 python3-msgpack xdotool xauth
     x11-xserver-utils    # xrandr: two screens of different rates
+    qt6-declarative-dev libqt6quickwidgets6 qml6-module-qtquick # a program with QQuickWidgets
     libcurl4-openssl-dev # what paintprof loads to post, and the header its numbers are held against
     clang clang-tidy
     g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user

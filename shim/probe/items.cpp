@@ -12,6 +12,7 @@
 #include <QtGui/QPainter>
 #include <QtWidgets/QGraphicsObject>
 #include <QtWidgets/QGraphicsScene>
+#include <QtWidgets/QGraphicsWidget>
 #include <QtWidgets/QStyleOptionGraphicsItem>
 
 #include <algorithm>
@@ -85,9 +86,13 @@ ItemPaints::ItemPaints(ItemTable &table, CauseNotes *causes)
 
 ItemPaints::~ItemPaints()
 {
-    for (const auto &type : patched_)
+    for (const auto &type : patched_) {
         replaceVtableEntry(type->vtable + paintSlot(), reinterpret_cast<void *>(timedPaint),
                            reinterpret_cast<void *>(type->paint));
+        if (type->widget_entry)
+            replaceVtableEntry(type->widget_entry, reinterpret_cast<void *>(timedWidgetPaint),
+                               type->widget_paint);
+    }
     the_items = nullptr;
 }
 
@@ -153,8 +158,24 @@ bool ItemPaints::patch(QGraphicsItem *item)
     all.paints.insert(vtable, type->paint);
     by_vtable_.insert(vtable, type.get());
     kinds_.push_back({vtable, type->paint, orNone(type->site), nullptr});
+    if (item->isWidget())
+        patchWidget(*type, static_cast<QGraphicsWidget *>(item));
     patched_.push_back(std::move(type));
     return true;
+}
+
+/* A QGraphicsWidget is a QObject first, and its paint() stands in the vtable of that too: Qt takes
+ * this one. The real function is found by the item's vtable in either case. */
+void ItemPaints::patchWidget(Patched &type, QGraphicsWidget *widget)
+{
+    static const size_t slot = vtableSlot(&QGraphicsWidget::paint);
+    void **entry = vtableOf(widget) + slot;
+    void *original = *entry;
+    void *ours = reinterpret_cast<void *>(timedWidgetPaint);
+    if (original == ours || !replaceVtableEntry(entry, original, ours))
+        return;
+    type.widget_entry = entry;
+    type.widget_paint = original;
 }
 
 /* ---- Instances ----------------------------------------------------------------------------- */
@@ -233,6 +254,12 @@ void ItemPaints::timedPaint(QGraphicsItem *item, QPainter *painter,
         the_items->paintItem(item, painter, option, widget);
     else
         paintElsewhere(item, painter, option, widget);
+}
+
+void ItemPaints::timedWidgetPaint(QGraphicsWidget *widget, QPainter *painter,
+                                  const QStyleOptionGraphicsItem *option, QWidget *viewport)
+{
+    timedPaint(widget, painter, option, viewport);
 }
 
 /* Every vtable in which ours stands is known, unless somebody has copied one: what stood there is

@@ -19,6 +19,7 @@
 #include <vector>
 
 class QGraphicsScene;
+class QGraphicsWidget;
 
 namespace ppq
 {
@@ -59,6 +60,9 @@ private:
         pp_site *site;
         bool is_object;  /* derived from QGraphicsObject: each item knows its class, */
         bool is_wrapper; /* which in Python is not the C++ one */
+        /* What Qt paints a QGraphicsWidget by, in its other vtable; or nullptr. */
+        void **widget_entry = nullptr;
+        void *widget_paint = nullptr;
     };
     /* What instances have in common that are told as one painter. */
     struct Kind {
@@ -75,6 +79,8 @@ private:
 
     static void timedPaint(QGraphicsItem *item, QPainter *painter,
                            const QStyleOptionGraphicsItem *option, QWidget *widget);
+    static void timedWidgetPaint(QGraphicsWidget *widget, QPainter *painter,
+                                 const QStyleOptionGraphicsItem *option, QWidget *viewport);
     static void paintElsewhere(QGraphicsItem *item, QPainter *painter,
                                const QStyleOptionGraphicsItem *option, QWidget *widget);
     void paintItem(QGraphicsItem *item, QPainter *painter, const QStyleOptionGraphicsItem *option,
@@ -83,6 +89,7 @@ private:
                       const QStyleOptionGraphicsItem *option, QWidget *widget, Paint paint,
                       const pp_zone &zone, bool is_asked);
     bool patch(QGraphicsItem *item);
+    static void patchWidget(Patched &type, QGraphicsWidget *widget);
     bool scan(QGraphicsScene *scene);
     ItemEntry *entryOf(QGraphicsItem *item);
     ItemEntry *identify(ItemEntry *entry, QGraphicsItem *item);

@@ -52,6 +52,16 @@ public:
     }
 };
 
+/* Qt paints it by another of its vtables than other items. */
+class Dial : public QGraphicsWidget
+{
+public:
+    void paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidget *) override
+    {
+        painter->fillRect(rect(), Qt::red);
+    }
+};
+
 int events(Program &program)
 {
     QWidget window;
@@ -254,6 +264,9 @@ int items(Program &)
         all.push_back(item);
         item->setPos(i * 37 % 780, i * 91 % 580);
     }
+    auto *dial = new Dial;
+    dial->resize(30, 30);
+    scene.addItem(dial);
     view.show();
     settle();
     return runSteps(20, [&](int step) {

@@ -3,7 +3,7 @@ import sys
 
 from PyQt6.QtCore import QRectF, QTimer
 from PyQt6.QtWidgets import (QApplication, QGraphicsObject, QGraphicsRectItem, QGraphicsScene,
-                             QGraphicsView)
+                             QGraphicsView, QGraphicsWidget)
 
 
 class Square(QGraphicsObject):
@@ -19,6 +19,13 @@ class Circle(Square):
         painter.drawEllipse(0, 0, 20, 20)
 
 
+class Axis(QGraphicsWidget):
+    """As those of pyqtgraph."""
+
+    def paint(self, painter, option, widget=None):
+        painter.drawLine(0, 0, 20, 20)
+
+
 class Plain(QGraphicsRectItem):
     """No QObject: known by its C++ class only."""
 
@@ -32,6 +39,9 @@ items = [Square() for _ in range(5)] + [Circle() for _ in range(3)]
 items += [Plain(0, 0, 10, 10) for _ in range(2)]
 for item in items:
     scene.addItem(item)
+axis = Axis()
+axis.resize(20, 20)
+scene.addItem(axis)
 view = QGraphicsView(scene)
 view.show()
 ticks = 0

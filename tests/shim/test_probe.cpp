@@ -299,6 +299,10 @@ void TestProbe::items_are_told_apart_by_class_and_instance()
         QVERIFY(items.count >= 500 * 15);
         QVERIFY(items.pixels > 0);
     }
+    const Painted dial = found.painters["<item> (anonymous namespace)::Dial"];
+    QCOMPARE(dial.objects.size(), size_t{1});
+    QVERIFY(dial.count >= 15);
+    QVERIFY(dial.pixels >= dial.count * 900);
     /* Its class was unknown until it was added to the shown scene. */
     QVERIFY(found.painters["<item> (anonymous namespace)::Sign"].count > 0);
 }
@@ -609,8 +613,9 @@ void TestProbe::python_items_are_told_apart_by_their_class()
     QCOMPARE(found.painters["<item> Square"].objects.size(), size_t{5});
     QCOMPARE(found.painters["<item> Circle"].objects.size(), size_t{3});
     QCOMPARE(found.painters["<item> QGraphicsRectItem"].objects.size(), size_t{2});
+    QCOMPARE(found.painters["<item> Axis"].objects.size(), size_t{1});
     const QSet<QByteArray> causes = found.painters["<item> Square"].causes;
-    QVERIFY2(causes.contains("Timer|QTimer|tick (probe_program.py:44)"),
+    QVERIFY2(causes.contains("Timer|QTimer|tick (probe_program.py:54)"),
              causes.values().join(", ").constData());
 }
 
