@@ -1,5 +1,7 @@
 /* tests/shim/flash_program.cpp: a program that knows nothing of the probe, with windows of every
  * kind that repaint as letters on its standard input say. test_flash looks at the screen. */
+#include "leak_check.hpp"
+
 #include <QtWidgets/QtWidgets>
 
 #include <cstdio>
@@ -152,9 +154,14 @@ private:
 
 int main(int argc, char **argv)
 {
-    QApplication application(argc, argv);
-    Program program;
-    std::printf("ready\n");
-    std::fflush(stdout);
-    return QApplication::exec();
+    int status;
+    {
+        QApplication application(argc, argv);
+        Program program;
+        std::printf("ready\n");
+        std::fflush(stdout);
+        status = QApplication::exec();
+    }
+    lookForLeaks();
+    return status;
 }

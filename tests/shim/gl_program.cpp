@@ -1,5 +1,7 @@
 /* tests/shim/gl_program.cpp: a program that draws by OpenGL, knows nothing of the probe, and tells
  * what it finds of OpenGL's state. test_probe_gl runs it with and without the probe. */
+#include "leak_check.hpp"
+
 #include <QtGui/QOffscreenSurface>
 #include <QtGui/QOpenGLContext>
 #include <QtGui/QOpenGLExtraFunctions>
@@ -104,11 +106,8 @@ bool keepsContext()
     return true;
 }
 
-} // namespace
-
-int main(int argc, char **argv)
+int paintAll()
 {
-    QApplication application(argc, argv);
     QWidget first, second;
     first.resize(300, 200);
     second.setGeometry(400, 300, 300, 200);
@@ -144,4 +143,17 @@ int main(int argc, char **argv)
         return 5;
     std::printf("window pixel %s\n", qPrintable(bare.grabFramebuffer().pixelColor(50, 40).name()));
     return 0;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    int status;
+    {
+        QApplication application(argc, argv);
+        status = paintAll();
+    }
+    lookForLeaks();
+    return status;
 }
